@@ -1,0 +1,1 @@
+"""The rules of a review and its record; knows no web, no mail, no orchestrator."""

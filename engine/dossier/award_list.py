@@ -1,0 +1,87 @@
+"""Danh sách: the list attached to a tờ trình or a decision, landscape, without a type code of its own."""
+
+from itertools import groupby
+
+from engine.dossier.dates import long_date
+from engine.dossier.facts import AgencyFacts, LineFacts, ListFacts, RoundFacts
+from engine.dossier.phrases import AGENCY, agency_values, how_many, one
+from engine.dossier.view import PLACEHOLDER, Block, Column, Document, Paragraph, Row, Style, Table
+from engine.dossier.wording import Wording
+
+FILE = "danh-sach.yaml"
+_ATTACHED = frozenset({"van_ban", "so_ky_hieu", "ngay_van_ban"})
+EXPECTED = {
+    "title_proposed": one(),
+    "title_awarded": one(),
+    "subject": one(AGENCY),
+    "note": one(AGENCY, _ATTACHED),
+    "column_order": one(),
+    "column_name": one(),
+    "column_title": one(),
+    "column_unit": one(),
+    "column_achievement": one(),
+    "column_award": one(),
+    "column_votes": one(),
+    "group_collective": one(),
+    "group_person": one(),
+    "total": one(AGENCY, frozenset({"so_luong"})),
+    "empty": one(AGENCY),
+}
+
+
+def award_list(
+    wording: Wording, *, agency: AgencyFacts, review: RoundFacts, facts: ListFacts, awarded: bool = False
+) -> Document:
+    """The list as an appendix; `awarded` for the list of a decision, else of a proposal."""
+    values = agency_values(agency, review) | {
+        "van_ban": facts.parent,
+        "so_ky_hieu": facts.parent_symbol,
+        "ngay_van_ban": long_date(facts.parent_date),
+        "so_luong": how_many(facts.lines),
+    }
+    return Document(
+        title=wording.one("title_awarded" if awarded else "title_proposed", values),
+        subject=wording.one("subject", values),
+        note=wording.one("note", values),
+        stamp=facts.parent_date or facts.stamp,
+        blocks=_blocks(wording, facts, values),
+        landscape=True,
+        appendix=True,
+    )
+
+
+def _blocks(wording: Wording, facts: ListFacts, values: dict[str, str]) -> tuple[Block, ...]:
+    if not facts.lines:
+        return (Paragraph(wording.one("empty", values)),)
+    blocks: list[Block] = []
+    for is_collective, lines in groupby(facts.lines, key=lambda line: line.is_collective):
+        # A heading only where both kinds occur: a list of persons alone needs none.
+        if len({line.is_collective for line in facts.lines}) > 1:
+            key = "group_collective" if is_collective else "group_person"
+            blocks.append(Paragraph(wording.one(key, values), Style.HEADING))
+        blocks.append(_table(wording, list(lines)))
+    return (*blocks, Paragraph(wording.one("total", values)))
+
+
+def _table(wording: Wording, lines: list[LineFacts]) -> Table:
+    columns = (
+        Column(wording.one("column_order", {}), 5, "center"),
+        Column(wording.one("column_name", {}), 17),
+        Column(wording.one("column_title", {}), 13),
+        Column(wording.one("column_unit", {}), 18),
+        Column(wording.one("column_achievement", {}), 34),
+        Column(wording.one("column_award", {}), 14, "center"),
+        Column(wording.one("column_votes", {}), 9, "center"),
+    )
+    return Table(columns, tuple(Row(_cells(line)) for line in lines))
+
+
+def _cells(line: LineFacts) -> tuple[str, ...]:
+    title = "" if line.is_collective else line.title
+    head = (str(line.order), line.name, title, line.unit, line.achievement, line.award_name)
+    return (*head, votes(line))
+
+
+def votes(line: LineFacts) -> str:
+    """Gives "10/11", or "…" where no ballot was held."""
+    return PLACEHOLDER if line.yes is None or line.base is None else f"{line.yes}/{line.base}"

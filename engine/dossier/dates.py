@@ -1,0 +1,52 @@
+"""Dates and numbers as NĐ 30/2020 writes them."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from engine.dossier.view import PLACEHOLDER
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+_PADDED_MONTHS = 2
+
+
+def long_date(day: dt.date | None) -> str:
+    """Gives "ngày 05 tháng 02 năm 2026": days below 10 and months 1, 2 padded (NĐ 30/2020, Phụ lục I)."""
+    if day is None:
+        return f"ngày {PLACEHOLDER} tháng {PLACEHOLDER} năm {PLACEHOLDER}"
+    month = f"{day.month:02d}" if day.month <= _PADDED_MONTHS else str(day.month)
+    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
+
+
+def short_date(day: dt.date) -> str:
+    """Gives "05/02/2026"."""
+    return day.strftime("%d/%m/%Y")
+
+
+def moment(at: dt.datetime) -> str:
+    """Gives "17 giờ 00, thứ Năm 26/11/2026", in Vietnam. Raises ValueError for a naive time."""
+    if at.tzinfo is None:
+        msg = f"a moment needs its zone: {at!r}"
+        raise ValueError(msg)
+    local = at.astimezone(ZONE)
+    return f"{local.hour:02d} giờ {local.minute:02d}, {WEEKDAYS[local.weekday()]} {short_date(local.date())}"
+
+
+def dateline(place: str, day: dt.date | None) -> str:
+    """Gives "Lạng Sơn, ngày 05 tháng 02 năm 2026"."""
+    return f"{place}, {long_date(day)}"
+
+
+def count(number: int) -> str:
+    """Counts in running text, below 10 padded: "03"."""
+    return f"{number:02d}"
+
+
+def percent(part: int, whole: int) -> str:
+    """Gives "90,9%": cut and never rounded up: 79,96 % must not read as the 80 % it does not reach."""
+    if whole <= 0:
+        return PLACEHOLDER
+    tenths = part * 1000 // whole
+    if tenths % 10 == 0:
+        return f"{tenths // 10}%"
+    return f"{tenths // 10},{tenths % 10}%"

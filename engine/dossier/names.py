@@ -1,0 +1,31 @@
+"""File names any system can hold: plain ASCII, no way out of their folder."""
+
+import re
+from pathlib import PurePosixPath
+
+from engine.text import fold
+
+_MAX = 60
+_EXTENSION = re.compile(r"[a-z0-9]{1,8}")
+
+
+def slug(text: str) -> str:
+    """Gives "Nông Đức Ưởng" → "nong-duc-uong"; never empty, at most 60 characters."""
+    words = re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
+    return words[:_MAX].rstrip("-") or "khong-ten"
+
+
+def file_name(original: str) -> str:
+    """A safe name for an uploaded file, its extension kept: "../Bằng chứng.PDF" → "bang-chung.pdf"."""
+    base = original.replace("\\", "/").rsplit("/", 1)[-1]
+    stem, dot, extension = base.rpartition(".")
+    extension = fold(extension)
+    if not dot or not stem or not _EXTENSION.fullmatch(extension):
+        return slug(base)
+    return f"{slug(stem)}.{extension}"
+
+
+def is_safe_path(path: str) -> bool:
+    """Whether a path stays inside the folder it is unpacked to, on any system."""
+    parts = PurePosixPath(path).parts
+    return bool(re.fullmatch(r"[A-Za-z0-9._/-]+", path)) and not path.startswith("/") and ".." not in parts

@@ -1,0 +1,68 @@
+"""Tờ trình: the submission of provincial awards to the receiving body."""
+
+from collections.abc import Sequence
+
+from engine.dossier.facts import AgencyFacts, CouncilFacts, LineFacts, Registration, RoundFacts
+from engine.dossier.phrases import (
+    AGENCY,
+    AWARDED,
+    COUNCIL,
+    agency_values,
+    awarded_values,
+    council_values,
+    head_signature,
+    legal_basis,
+    many,
+    one,
+)
+from engine.dossier.view import Document, Head, Kind, Paragraph, Symbol
+from engine.dossier.wording import Wording
+
+FILE = "to-trinh.yaml"
+EXPECTED = {
+    "title": one(),
+    "subject": one(AGENCY, AWARDED),
+    "salutation": one(AGENCY),
+    "basis_council": many(AGENCY, COUNCIL),
+    "basis_simplified": many(AGENCY),
+    "body_council": many(AGENCY, COUNCIL, AWARDED),
+    "body_simplified": many(AGENCY, AWARDED),
+    "closing": many(AGENCY, AWARDED),
+    "recipients_title": one(),
+    "recipients": many(AGENCY),
+}
+
+
+def submission(
+    wording: Wording,
+    *,
+    agency: AgencyFacts,
+    review: RoundFacts,
+    lines: Sequence[LineFacts],
+    registration: Registration,
+    council: CouncilFacts | None,
+) -> Document:
+    """The tờ trình for `lines`; `council` is None under the simplified procedure (no ballot)."""
+    path = "simplified" if council is None else "council"
+    values = agency_values(agency, review) | awarded_values(lines)
+    if council is not None:
+        values |= council_values(council, lines)
+    grounds = [*review.legal_basis, *wording.many(f"basis_{path}", values)]
+    body = [*wording.many(f"body_{path}", values), *wording.many("closing", values)]
+    return Document(
+        title=wording.one("title", values),
+        subject=wording.one("subject", values),
+        stamp=registration.date or registration.stamp,
+        head=Head(
+            parent=agency.parent,
+            issuer=agency.name,
+            symbol=Symbol(Kind.SUBMISSION, agency.code, registration.number),
+            place=agency.place,
+            date=registration.date,
+        ),
+        salutation=wording.one("salutation", values),
+        blocks=(*legal_basis(grounds), *(Paragraph(text) for text in body)),
+        signatures=(head_signature(agency),),
+        recipients_title=wording.one("recipients_title", values),
+        recipients=wording.many("recipients", values),
+    )

@@ -1,0 +1,197 @@
+"""The table of moves: every state of a nomination, every act, and who may do it when.
+
+This table is the law. A definition may only narrow it, the flow gives it time, and the pages offer
+what it allows.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where a round stands. The four in the middle are the sentence of the mission."""
+
+    planned = "planned"
+    proposal = "proposal"
+    office = "office"
+    council = "council"
+    submission = "submission"
+    closed = "closed"
+
+
+STAGES = (Stage.proposal, Stage.office, Stage.council, Stage.submission)
+
+
+class State(StrEnum):
+    """Where a nomination stands."""
+
+    draft = "draft"
+    ready = "ready"
+    proposed = "proposed"
+    returned = "returned"
+    held = "held"
+    accepted = "accepted"
+    declined = "declined"
+    withdrawn = "withdrawn"
+    lapsed = "lapsed"
+    listed = "listed"
+    recommended = "recommended"
+    not_recommended = "not_recommended"
+    approved = "approved"
+    refused = "refused"
+    submitted = "submitted"
+    received = "received"
+    completion = "completion"
+    awarded = "awarded"
+    not_awarded = "not_awarded"
+    revoked = "revoked"
+
+
+EDITABLE = frozenset({State.draft, State.returned})
+WITH_DEPARTMENT = frozenset({State.draft, State.ready, State.returned})
+WITH_OFFICE = frozenset({State.proposed, State.held, State.accepted})
+DEAD = frozenset({State.withdrawn, State.declined, State.lapsed})
+FINAL = DEAD | {State.not_recommended, State.refused, State.awarded, State.not_awarded, State.revoked}
+
+
+class Role(StrEnum):
+    """Who acts. Clerk and department head are roles in one department; seats are roles in one round."""
+
+    clerk = "clerk"
+    department_head = "department_head"
+    office = "office"
+    member = "member"
+    secretary = "secretary"
+    chair = "chair"
+    head = "head"
+    admin = "admin"
+    time = "time"
+
+
+class Act(StrEnum):
+    """What can be done to a nomination, in the office's verbs."""
+
+    finish = "finish"
+    reopen = "reopen"
+    sign_off = "sign_off"
+    withdraw = "withdraw"
+    accept = "accept"
+    return_to_department = "return_to_department"
+    hold = "hold"
+    release = "release"
+    decline = "decline"
+    lapse = "lapse"
+    freeze = "freeze"
+    unfreeze = "unfreeze"
+    recommend = "recommend"
+    not_recommend = "not_recommend"
+    approve = "approve"
+    refuse = "refuse"
+    decide = "decide"
+    submit = "submit"
+    receive = "receive"
+    ask_completion = "ask_completion"
+    award = "award"
+    not_award = "not_award"
+    revoke = "revoke"
+
+
+@dataclass(frozen=True)
+class Move:
+    """`act` takes a nomination from one of `sources` to `target`, in one of `stages`, by one of `roles`."""
+
+    act: Act
+    sources: frozenset[State]
+    target: State
+    stages: frozenset[Stage]
+    roles: frozenset[Role]
+
+
+def _move(act: Act, sources: set[State], target: State, stages: set[Stage], roles: set[Role]) -> Move:
+    return Move(act, frozenset(sources), target, frozenset(stages), frozenset(roles))
+
+
+_DEPARTMENT = {Role.clerk, Role.department_head}
+_EARLY = {Stage.proposal, Stage.office}
+_LATE = {Stage.submission, Stage.closed}
+
+MOVES: tuple[Move, ...] = (
+    # A returned nomination may be finished and signed again while the office works, until its own date.
+    _move(Act.finish, {State.draft, State.returned}, State.ready, _EARLY, _DEPARTMENT),
+    _move(Act.reopen, {State.ready}, State.draft, _EARLY, _DEPARTMENT),
+    _move(Act.sign_off, {State.ready}, State.proposed, _EARLY, {Role.department_head}),
+    _move(
+        Act.withdraw,
+        {State.draft, State.ready, State.proposed, State.returned, State.held, State.accepted},
+        State.withdrawn,
+        {Stage.proposal},
+        _DEPARTMENT,
+    ),
+    _move(Act.accept, {State.proposed}, State.accepted, _EARLY, {Role.office}),
+    _move(
+        Act.return_to_department, {State.proposed, State.accepted}, State.returned, _EARLY, {Role.office}
+    ),
+    # NĐ 152/2025 Đ.4: hold, not reject, while a fact is being verified.
+    _move(Act.hold, {State.proposed, State.accepted}, State.held, _EARLY, {Role.office}),
+    _move(Act.release, {State.held}, State.proposed, _EARLY, {Role.office}),
+    _move(
+        Act.decline,
+        {State.proposed, State.accepted, State.held, State.returned},
+        State.declined,
+        _EARLY,
+        {Role.office},
+    ),
+    _move(
+        Act.lapse,
+        {State.draft, State.ready, State.held},
+        State.lapsed,
+        {Stage.office, Stage.submission},
+        {Role.office, Role.time},
+    ),
+    _move(Act.freeze, {State.accepted}, State.listed, {Stage.office}, {Role.office}),
+    _move(Act.unfreeze, {State.listed}, State.accepted, {Stage.office}, {Role.office}),
+    # The council advises (Luật TĐKT Đ.90); its result is a recommendation.
+    _move(
+        Act.recommend, {State.listed}, State.recommended, {Stage.council}, {Role.secretary, Role.time}
+    ),
+    _move(
+        Act.not_recommend,
+        {State.listed},
+        State.not_recommended,
+        {Stage.council},
+        {Role.secretary, Role.time},
+    ),
+    _move(Act.approve, {State.recommended}, State.approved, {Stage.submission}, {Role.head}),
+    _move(Act.refuse, {State.recommended}, State.refused, {Stage.submission}, {Role.head}),
+    _move(Act.decide, {State.approved}, State.awarded, {Stage.submission}, {Role.office, Role.head}),
+    _move(
+        Act.submit, {State.approved, State.completion}, State.submitted, {Stage.submission}, {Role.office}
+    ),
+    _move(Act.receive, {State.submitted}, State.received, {Stage.submission}, {Role.office}),
+    _move(
+        Act.ask_completion,
+        {State.submitted, State.received},
+        State.completion,
+        {Stage.submission},
+        {Role.office},
+    ),
+    _move(
+        Act.award, {State.submitted, State.received}, State.awarded, {Stage.submission}, {Role.office}
+    ),
+    _move(
+        Act.not_award,
+        {State.submitted, State.received, State.completion},
+        State.not_awarded,
+        {Stage.submission},
+        {Role.office},
+    ),
+    # Luật TĐKT Đ.93: an award may be cancelled and recovered later.
+    _move(Act.revoke, {State.awarded}, State.revoked, _LATE, {Role.head, Role.office}),
+)
+
+MOVE_OF: dict[Act, Move] = {move.act: move for move in MOVES}
+
+
+def acts_from(state: State, stage: Stage) -> tuple[Act, ...]:
+    """Acts that the table allows for a nomination in `state` while its round is in `stage`."""
+    return tuple(move.act for move in MOVES if state in move.sources and stage in move.stages)

@@ -1,0 +1,22 @@
+"""Vietnamese text: one normal form, and search that ignores accents."""
+
+import re
+import unicodedata
+
+
+def clean(text: str, *, lines: bool = False) -> str:
+    """NFC, trimmed, control characters dropped; one line unless `lines`, where CRLF becomes one newline.
+
+    Phones and some editors send decomposed marks; the same name must be the same bytes everywhere.
+    """
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    if lines:
+        return "\n".join(line.rstrip() for line in kept.split("\n")).strip()
+    return re.sub(r"\s+", " ", kept).strip()
+
+
+def fold(text: str) -> str:
+    """For search and comparison: lower case without marks ("Hoàng Văn Thuỷ" → "hoang van thuy")."""
+    decomposed = unicodedata.normalize("NFD", clean(text).lower().replace("đ", "d"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
