@@ -80,13 +80,16 @@ async def sweep_zombies(engine_id: str) -> int:
     return swept
 
 
-async def prune(older_than: datetime) -> int:
-    """Delete flow runs that ended before `older_than` (aware), with their tasks, logs and artifacts.
+async def prune(older_than: datetime, engine_id: str) -> int:
+    """Delete this engine's flow runs that ended before `older_than` (aware), with tasks, logs and artifacts.
 
-    Returns the number of runs deleted. Raises httpx.HTTPError when Prefect is away; calling it again goes
+    Other people's runs on a shared server are left alone. Returns the number of runs deleted. Raises httpx.HTTPError when Prefect is away; calling it again goes
     on where it stopped.
     """
-    ended = FlowRunFilter(end_time=FlowRunFilterEndTime(before_=older_than))
+    ended = FlowRunFilter(
+        tags=FlowRunFilterTags(all_=[engine_tag(engine_id)]),
+        end_time=FlowRunFilterEndTime(before_=older_than),
+    )
     pruned = 0
     async with get_client() as client:
         while runs := await client.read_flow_runs(flow_run_filter=ended, limit=_PAGE):

@@ -5,10 +5,12 @@ Everything that looks outward is off, and so is every server loop the engine has
 nothing, schedule nothing, pause nothing and automate nothing in Prefect, it only shows what was done.
 """
 
+import argparse
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import OpenerDirector, ProxyHandler, build_opener
@@ -159,3 +161,19 @@ def _opener(api_url: str) -> OpenerDirector:
 def _without_proxy(existing: str) -> str:
     hosts = [host.strip() for host in existing.split(",") if host.strip()]
     return ",".join(dict.fromkeys([*hosts, LOOPBACK, "localhost"]))
+
+
+def main(argv: Sequence[str]) -> NoReturn:
+    """Become the Prefect server: `python -m flows.server --data data --port 4200`."""
+    parser = argparse.ArgumentParser(prog="python -m flows.server", description=main.__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="Prefect's own store goes to <data>/prefect")
+    parser.add_argument("--port", type=int, default=4200)
+    options = parser.parse_args(argv)
+    home = options.data.resolve() / "prefect"
+    home.mkdir(parents=True, exist_ok=True)
+    command = server_command(options.port)
+    os.execve(command[0], command, server_environment(home, options.port))  # noqa: S606 — our own command
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -122,7 +122,7 @@ async def swept(engine_id: str) -> None:
 
 
 async def pruned() -> None:
-    say(await prune(datetime.now(UTC)))
+    say(await prune(datetime.now(UTC), "e1"))
 
 
 if __name__ == "__main__":

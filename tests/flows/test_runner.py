@@ -272,9 +272,12 @@ def test_sigterm_lets_the_current_run_finish(prefect_server: ServerChild) -> Non
 
 @pytest.mark.prefect
 def test_pruning_leaves_nothing_of_old_runs(prefect_server: ServerChild) -> None:
+    """What this engine ran goes; what somebody else ran on the same server stays."""
     prefect_server.run("rounds", "old", "3")
+    others = len(prefect_server.runs_of("stopped"))
     pruned = int(prefect_server.run("prune"))
     assert pruned >= 3
+    assert len(prefect_server.runs_of("stopped")) == others
     for kind in ("artifacts", "task_runs"):
         assert not [row for row in prefect_server.rows(kind) if "old" in str(row)], kind
     assert not prefect_server.runs_of("old")

@@ -1,0 +1,160 @@
+"""The web application: pages over commands and queries. It starts without Prefect and never imports it."""
+
+import logging
+import secrets
+
+import yaml
+from fastapi import FastAPI, Request
+from fastapi.responses import PlainTextResponse, Response
+from sqlmodel import select
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from api import signin
+from api.actor import SignInFirst, visit_of
+from api.assets import static_app
+from api.forms import form_of
+from api.guard import Guard, TooLarge, harden
+from api.pages import (
+    answers,
+    compiling,
+    council,
+    deadlines,
+    decisions,
+    dossier,
+    head,
+    letters,
+    nominations,
+    office,
+    people,
+    planning,
+    proposal,
+    review,
+    rounds,
+    start,
+    starting,
+    voting,
+)
+from api.rendering import make_environment
+from config.files import read_folder
+from config.settings import Settings, read_settings
+from engine import errors
+from engine.installation import Installation, open_installation
+from engine.models import Round
+
+log = logging.getLogger("tdkt.web")
+
+STATUS: dict[type[errors.Refused], int] = {
+    errors.NotFound: 404,
+    errors.NotYours: 403,
+    errors.StageClosed: 409,
+    errors.NotNow: 409,
+    errors.Changed: 409,
+    errors.LinkExpired: 410,
+    errors.Incomplete: 422,
+}
+PAGES = (
+    *(signin, start, rounds, starting, proposal, nominations, council, head, people),
+    *(office, review, compiling, voting, deadlines, letters, planning),  # Văn phòng
+    *(decisions, dossier, answers),  # Văn phòng, after the head
+)
+
+
+def create_app(settings: Settings, installation: Installation) -> FastAPI:
+    """The application over an opened installation. Demo doors exist only where settings say so."""
+    app = FastAPI(title="Thi đua khen thưởng", docs_url=None, redoc_url=None, openapi_url=None)
+    labels = yaml.safe_load(installation.texts["config/locale/vi.yaml"])
+    agency = yaml.safe_load(installation.texts["config/locale/site.yaml"])
+    app.state.installation = installation
+    app.state.settings = settings
+    app.state.agency_name = agency["agency_name"]
+    app.state.cookie = "__Host-tdkt" if settings.secure else "tdkt"
+    app.state.pages = make_environment(labels, demo=settings.demo, support=agency["support"])
+    for page in PAGES:
+        app.include_router(page.router)
+    if settings.demo:
+        from api.pages import demo  # noqa: PLC0415 — its doors must not even exist elsewhere
+
+        app.include_router(demo.router)
+    app.mount("/static", static_app())
+    app.add_middleware(Guard, public_url=settings.public_url, upload_limit=settings.upload_limit)
+    app.add_exception_handler(errors.Refused, _refused)
+    app.add_exception_handler(SignInFirst, _sign_in_first)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(TooLarge, _too_large)
+    app.add_exception_handler(Exception, _broken)
+    app.add_api_route("/health", _health, methods=["GET"], include_in_schema=False)
+    return app
+
+
+def _refused(request: Request, refused: Exception) -> Response:
+    assert isinstance(refused, errors.Refused)  # noqa: S101 — registered for it
+    status = next((code for kind, code in STATUS.items() if isinstance(refused, kind)), 409)
+    visit = visit_of(request)
+    if request.headers.get("hx-request"):
+        return visit.show("parts/turned.html", status=status, sentence=refused.sentence)
+    return visit.show("refused.html", status=status, refused=refused, status_code=status)
+
+
+async def _sign_in_first(request: Request, _turn: Exception) -> Response:
+    """Nothing typed is lost: what was posted is kept in the page until the person is signed in again."""
+    visit = await run_in_threadpool(visit_of, request)
+    if request.headers.get("hx-request"):
+        sentence = (
+            "Phiên làm việc đã hết nên chưa lưu. Bấm nút lưu: nội dung được giữ và trang mời đăng nhập lại."
+        )
+        return visit.show("parts/turned.html", status=401, sentence=sentence)
+    posted, typed, files = request.method == "POST", list[tuple[str, str]](), False
+    if posted:
+        async with form_of(request) as form:
+            pairs = form.data.multi_items()
+            typed = [(name, value) for name, value in pairs if isinstance(value, str)]
+            files = any(not isinstance(value, str) and value.filename for _, value in pairs)
+    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return visit.show(
+        "sign_in_first.html", status=401, typed=typed, files=files, posted=posted, address=address
+    )
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 — registered for it
+    refused = {
+        404: errors.NotFound("Không có trang này. Có thể địa chỉ bị gõ thiếu hoặc trang đã chuyển."),
+        405: errors.NotNow("Trang này không nhận cách gửi đó. Mở lại từ trang “Việc của tôi”."),
+    }.get(error.status_code, errors.NotNow("Yêu cầu không thực hiện được."))
+    return visit_of(request).show(
+        "refused.html", status=error.status_code, refused=refused, status_code=error.status_code
+    )
+
+
+def _too_large(_request: Request, _error: Exception) -> Response:
+    return PlainTextResponse("Nội dung gửi lên quá lớn.", status_code=413)
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    """A bug looks like one: a reference code for the person, the trace in the log, no values."""
+    reference = secrets.token_hex(4)
+    log.error("500 %s %s", reference, request.scope.get("route_name", ""), exc_info=error)
+    answer = visit_of(request).show("broken.html", status=500, reference=reference)
+    # This answer is given outside the guard, around which the framework puts its catch-all.
+    harden(answer.headers, path=request.url.path, secure=request.app.state.settings.secure)
+    return answer
+
+
+def _health(request: Request) -> Response:
+    with request.app.state.installation.database.read() as session:
+        session.exec(select(Round.id).limit(1)).first()
+    return PlainTextResponse("ok")
+
+
+def from_environment() -> FastAPI:
+    """What uvicorn starts (`api.app:from_environment`): settings from the environment."""
+    settings = read_settings()
+    installation = open_installation(
+        database_url=settings.database_url,
+        secret=settings.secret.get_secret_value(),
+        data=settings.data,
+        texts=read_folder(settings.config),
+        demo=settings.demo,
+    )
+    return create_app(settings, installation)

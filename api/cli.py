@@ -1,0 +1,288 @@
+"""`tdkt`: what an operator types. Each command says what it did, or what is wrong and what to do about it.
+
+Imports are inside the commands: `tdkt serve` must become the supervisor without having loaded the engine,
+and `tdkt check` must work where no settings exist yet.
+"""
+# ruff: noqa: PLC0415, T201 — see above; and a command's output is the terminal
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from config.settings import CONFIG_FOLDER, BadSettings, Settings, read_settings
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from engine.access import Actor
+    from engine.installation import Installation
+
+app = typer.Typer(
+    help="Award nominations of a public agency: operate one installation.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+people_app = typer.Typer(help="The agency's people, from config/agency/<agency>/people.yaml.")
+round_app = typer.Typer(help="Rounds (đợt xét khen thưởng), from config/reviews/.")
+history_app = typer.Typer(help="The chained record of who did what.")
+app.add_typer(people_app, name="people", no_args_is_help=True)
+app.add_typer(round_app, name="round", no_args_is_help=True)
+app.add_typer(history_app, name="history", no_args_is_help=True)
+
+
+SUPERVISOR = "api.supervise"
+
+
+def main() -> None:
+    """Entry point: bad settings end as plain lines with exit code 2, never as a trace."""
+    try:
+        app()
+    except BadSettings as wrong:
+        print(f"The settings need attention (environment or .env):\n{wrong}", file=sys.stderr)
+        print("`tdkt settings` lists them all; .env.example explains each.", file=sys.stderr)
+        sys.exit(2)
+
+
+def fail(sentence: str, code: int = 1) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def texts_of(folder: Path) -> Mapping[str, str]:
+    """The files under the config folder. Exits with the remedy when there is no such folder."""
+    from config.files import read_folder
+
+    try:
+        return read_folder(folder)
+    except FileNotFoundError as missing:
+        fail(f"{missing}. Set TDKT_CONFIG to the folder with agency/, reviews/ and rules/.", 2)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator["Installation"]:
+    """The installation of these settings, with the database's newest tables, closed afterwards."""
+    from engine.installation import open_installation
+
+    installation = open_installation(
+        database_url=settings.database_url,
+        secret=settings.secret.get_secret_value(),
+        data=settings.data,
+        texts=texts_of(settings.config),
+        demo=settings.demo,
+    )
+    try:
+        installation.database.migrate()
+        yield installation
+    finally:
+        installation.database.dispose()
+
+
+def operator() -> "Actor":
+    """Whoever may type on this machine: the administrator, through the door `cli`."""
+    from engine.access import Actor
+    from engine.stages import Role
+
+    return Actor(None, "Quản trị (dòng lệnh)", "cli", frozenset({(Role.admin, "")}))
+
+
+def acting(work: Callable[["Session", "Installation", datetime], Any]) -> Any:
+    """Do `work` in one transaction; a refusal is printed with who may help, exit code 1."""
+    from engine.errors import Refused
+
+    with opened(read_settings()) as installation:
+        try:
+            with installation.database.unit_of_work() as session:
+                return work(session, installation, installation.clock())
+        except Refused as refused:
+            help_from = f" → {refused.help_from}" if refused.help_from else ""
+            fail(f"{refused.sentence}{help_from}")
+
+
+@app.command()
+def check(
+    config: Annotated[Path | None, typer.Option(help="The folder to check; TDKT_CONFIG otherwise.")] = None,
+) -> None:
+    """Check every definition file: file, line, what is wrong, what to do. Exit code 1 when one is wrong."""
+    from engine import definition_files
+
+    texts = texts_of(config or Path(os.environ.get("TDKT_CONFIG") or CONFIG_FOLDER))
+    faults = definition_files.check(texts)
+    for fault in faults:
+        print(fault)
+    if faults:
+        fail(f"Có {len(faults)} chỗ phải sửa.")
+    keys = definition_files.review_keys(texts)
+    print(f"Đã kiểm tra {len(texts)} tệp, không có lỗi. {len(keys)} đợt xét: {', '.join(keys)}.")
+
+
+@app.command()
+def secret() -> None:
+    """Print a good value for TDKT_SECRET (256 bits). Keep it outside the database and its backups."""
+    import secrets
+
+    print(secrets.token_urlsafe(32))
+
+
+@app.command("settings")
+def show_settings() -> None:
+    """What is set, what is left at its default, what is missing. Never shows a secret's value."""
+    from api.operations import settings_report
+
+    lines, sound = settings_report(read_settings)
+    print("\n".join(lines))
+    if not sound:
+        raise typer.Exit(2)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's tables up to date. `tdkt serve` does it by itself."""
+    with opened(read_settings()) as installation:
+        print(f"Tables are up to date ({installation.database.engine.url.render_as_string()}).")
+
+
+@people_app.command("load")
+def load_people() -> None:
+    """Bring everybody up to people.yaml: adds, changes, and switches off who is no longer there."""
+    from api.operations import load_everybody
+
+    for agency, count in acting(lambda session, here, _now: load_everybody(session, here.texts)):
+        print(f"{agency}: {count} people.")
+
+
+@round_app.command("plan")
+def plan_round(
+    key: Annotated[str, typer.Argument(help="Name of the file in config/reviews/, without .yaml.")],
+) -> None:
+    """Put a round on the calendar: it opens by itself on the day its definition names. Safe to repeat."""
+    from api.operations import plan
+    from engine.definition_files import DefinitionFaults
+
+    try:
+        title, opens = acting(lambda session, here, now: plan(session, operator(), here, key, now=now))
+    except DefinitionFaults as faults:
+        fail("\n".join(map(str, faults.faults)))
+    print(f"{title}\nopens {opens}")
+
+
+@round_app.command("list")
+def list_rounds() -> None:
+    """Rounds on the calendar, and definitions not planned yet."""
+    from api.operations import rounds_in_words
+
+    for line in acting(lambda session, here, _now: rounds_in_words(session, here.texts)):
+        print(line)
+
+
+@history_app.command("verify")
+def verify_history() -> None:
+    """Follow every chain of the record to its head; exit code 1 names the first break."""
+    from api.operations import broken_history
+
+    with opened(read_settings()) as installation, installation.database.read() as session:
+        chains, events, broken = broken_history(session)
+    if broken:
+        fail(f"BROKEN: {broken}\nRestore from a backup made before, and keep this database as evidence.")
+    print(f"The record is whole: {events} events in {chains} chains.")
+
+
+@app.command()
+def backup(target: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")]) -> None:
+    """Copy database and files, consistent while the system runs. The secret is not in it."""
+    from api.operations import CannotBackUp, back_up
+
+    settings = read_settings()
+    try:
+        for line in back_up(settings.database_url, settings.data, target):
+            print(line)
+    except CannotBackUp as cannot:
+        fail(str(cannot), 2)
+
+
+@app.command()
+def serve() -> None:
+    """Start everything and keep it running: web pages, clock, and Prefect unless an outside one is set."""
+    settings = read_settings()
+    arguments = supervised(settings)
+    refuse_busy_ports(arguments)
+    with opened(settings) as installation:
+        hint = nothing_yet(installation)
+    greeting = f"Ready: {settings.public_url}"
+    if not settings.prefect_api_url:
+        greeting += f"   Prefect: http://127.0.0.1:{settings.prefect_port}"
+    become(SUPERVISOR, [*arguments, "--greeting", "\n".join(filter(None, (greeting, hint)))])
+
+
+def supervised(settings: Settings, *, smtp_port: int = 0) -> list[str]:
+    """The supervisor's arguments; everything else its children read from the environment."""
+    return [
+        *("--data", str(settings.data), "--host", settings.host, "--port", str(settings.port)),
+        *("--workers", str(settings.workers), "--smtp-port", str(smtp_port)),
+        *("--prefect-port", "0" if settings.prefect_api_url else str(settings.prefect_port)),
+    ]
+
+
+def refuse_busy_ports(arguments: Sequence[str]) -> None:
+    from api.processes import busy_ports, ports_of, read_options
+
+    taken = busy_ports(ports_of(read_options(arguments)))
+    if taken:
+        fail("\n".join(taken), 2)
+
+
+def nothing_yet(installation: "Installation") -> str:
+    """What to do first on an empty system, "" when there are people."""
+    from sqlmodel import select
+
+    from engine.models import Person
+
+    with installation.database.read() as session:
+        if session.exec(select(Person.id).limit(1)).first() is None:
+            return "Nobody can sign in yet: run `tdkt people load`, then `tdkt round plan KEY`."
+    return ""
+
+
+def become(module: str, arguments: Sequence[str]) -> NoReturn:
+    """Turn this process into another program: what was loaded to get here costs nothing from now on."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606 — our own module
+
+
+@app.command()
+def demo(
+    *,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Throw the sample data away and make it anew.")
+    ] = False,
+    data: Annotated[Path, typer.Option(help="Folder of the demonstration.")] = Path("demo-data"),
+    port: Annotated[int, typer.Option(help="Port of the web pages.")] = 8000,
+    prefect_port: Annotated[int, typer.Option(help="Port of Prefect's own pages.")] = 4200,
+    smtp_port: Annotated[int, typer.Option(help="Port of the mailbox.")] = 2525,
+) -> None:
+    """Start everything with sample rounds, a mailbox, a clock to push and a door for each persona."""
+    from api.demo import start
+
+    os.environ.update(start.environment(data, port=port, prefect_port=prefect_port, smtp_port=smtp_port))
+    settings = read_settings()
+    arguments = supervised(settings, smtp_port=smtp_port)
+    refuse_busy_ports(arguments)
+    if fresh:
+        start.throw_away(data)
+    with opened(settings) as installation:
+        made = start.make_sample(installation)
+    if made:
+        print(made, file=sys.stderr)
+    become(SUPERVISOR, [*arguments, "--greeting", start.greeting(settings)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Forms: reading what was typed, showing it again with errors, taking uploaded files in."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData, UploadFile
+
+from engine.commands.proposal import StoredFile
+from engine.errors import Incomplete
+from engine.files import FileStore
+from engine.text import clean
+
+MOST_FIELDS, MOST_FILES = 1000, 20
+
+
+@dataclass
+class Form:
+    """One submitted form. `errors` collects (field, sentence) for the page's error summary."""
+
+    data: FormData
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def text(self, name: str, *, lines: bool = False) -> str:
+        value = self.data.get(name, "")
+        return clean(value, lines=lines) if isinstance(value, str) else ""
+
+    def many(self, name: str) -> list[str]:
+        return [value for value in self.data.getlist(name) if isinstance(value, str)]
+
+    def begins(self, prefix: str) -> dict[str, str]:
+        """Fields named `prefix` + key, by key: choices of a ballot, comments beside fields."""
+        return {
+            name.removeprefix(prefix): value
+            for name, value in self.data.items()
+            if name.startswith(prefix) and isinstance(value, str)
+        }
+
+    def number(self, name: str) -> int | None:
+        value = self.text(name)
+        return int(value) if value.isdecimal() else None
+
+    def date(self, name: str) -> date | None:
+        """A date typed as 24/11/2026 (or in three fields name_day, name_month, name_year).
+
+        Something that is no date goes to `errors`; nothing typed is None.
+        """
+        parts = [self.text(f"{name}_{part}") for part in ("day", "month", "year")]
+        typed = "/".join(parts) if any(parts) else self.text(name)
+        if not typed:
+            return None
+        try:
+            day, month, year = (int(part) for part in typed.replace("-", "/").replace(".", "/").split("/"))
+            return date(year, month, day)
+        except ValueError:
+            self.errors[name] = f"“{typed}” không phải là ngày. Ghi như 24/11/2026."
+            return None
+
+    def files(self, name: str) -> list[UploadFile]:
+        """Files really chosen (a browser sends an empty part for none)."""
+        return [f for f in self.data.getlist(name) if isinstance(f, UploadFile) and f.filename]
+
+    def typed(self) -> dict[str, str]:
+        """Everything typed, to show the form again."""
+        return {name: value for name, value in self.data.items() if isinstance(value, str)}
+
+
+@asynccontextmanager
+async def form_of(request: Request) -> AsyncIterator[Form]:
+    """The form a request carries, with limits on its fields and files; temporary files go at the end."""
+    async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=2**20) as data:
+        yield Form(data)
+
+
+async def _typed(request: Request) -> AsyncIterator[Form]:
+    async with form_of(request) as form:
+        yield form
+
+
+Typed = Annotated[Form, Depends(_typed)]
+
+
+def take_in(store: FileStore, upload: UploadFile, *, field_name: str, limit: int) -> StoredFile:
+    """Check an uploaded file by content and keep it; `limit` in bytes. Raises Incomplete for `field_name`."""
+    name = upload.filename or "tep"
+    if upload.size is not None and upload.size > limit:
+        sentence = f"Tệp {name} quá lớn: tối đa {limit // 2**20} MB. Nén hoặc tách tệp rồi tải lại."
+        raise Incomplete({field_name: sentence})
+    try:
+        kept = store.take_in(upload.file, name=name, limit=limit)
+    except Incomplete as refused:
+        raise Incomplete({field_name: refused.sentence}, rule=refused.rule) from refused
+    return StoredFile(name=name, media_type=kept.media_type, size=kept.size, sha256=kept.sha256)

@@ -1,0 +1,193 @@
+"""What the operator's commands do, apart from talking: people, rounds, verification, backup, settings."""
+
+import shlex
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import func, make_url
+from sqlmodel import Session, col, select
+
+from config.settings import BadSettings, Settings
+from engine import definition_files, history
+from engine.access import STAGE_WORDS, Actor
+from engine.calendar import in_words
+from engine.commands import people, rounds
+from engine.installation import Installation
+from engine.models import Event, Nomination, Round, StageWindow
+from engine.stages import Stage
+
+
+class CannotBackUp(Exception):  # noqa: N818 — said to the operator as it stands
+    """The backup was not made; the message says what to do instead."""
+
+
+def agencies_in(texts: Mapping[str, str]) -> list[str]:
+    """Keys of the agencies there are folders for, in whatever way the paths begin."""
+    found = set()
+    for path in texts:
+        parts = path.split("/")
+        if "agency" in parts[:-2]:
+            found.add(parts[parts.index("agency") + 1])
+    return sorted(found)
+
+
+def roster(texts: Mapping[str, str], agency: str) -> list[people.RosterLine]:
+    """The active people of an agency's file. Raises DefinitionFaults."""
+    return [
+        people.RosterLine(
+            key=record.key,
+            name=record.name,
+            email=record.email,
+            salutation=record.salutation,
+            title=record.title,
+            department_key=record.department or None,
+            phone=record.phone,
+            grants=record.grants,
+        )
+        for record in definition_files.people(texts, agency)
+        if record.active
+    ]
+
+
+def load_everybody(session: Session, texts: Mapping[str, str]) -> list[tuple[str, int]]:
+    """Load every agency's roster; returns agency and count."""
+    return [
+        (agency, people.load_roster(session, agency, roster(texts, agency))) for agency in agencies_in(texts)
+    ]
+
+
+def plan(session: Session, actor: Actor, here: Installation, key: str, *, now: datetime) -> tuple[str, str]:
+    """Plan a round from its files; returns its title and when it opens, in words. Raises DefinitionFaults."""
+    ground = rounds.plan(
+        session, actor, definition_files.load(here.texts, key), calendar=here.calendar, now=now
+    )
+    opens = session.exec(
+        select(StageWindow.opens_at).where(
+            StageWindow.round_id == ground.round_id, StageWindow.stage == Stage.proposal.value
+        )
+    ).one()
+    return ground.round.title, in_words(opens) if opens else ""
+
+
+def rounds_in_words(session: Session, texts: Mapping[str, str]) -> list[str]:
+    """One line for each round: key, stage, number of nominations; then definitions nobody has planned."""
+    counted = dict(
+        session.exec(select(Nomination.round_id, func.count()).group_by(col(Nomination.round_id))).all()
+    )
+    planned = session.exec(select(Round).order_by(col(Round.id))).all()
+    lines = [
+        f"{r.key}: {STAGE_WORDS[Stage(r.stage)]}, {counted.get(r.id or 0, 0)} đề nghị – {r.title}"
+        for r in planned
+    ]
+    known = {r.key for r in planned}
+    return lines + [
+        f"{key}: chưa đưa vào lịch (tdkt round plan {key})"
+        for key in definition_files.review_keys(texts)
+        if key not in known
+    ]
+
+
+def broken_history(session: Session) -> tuple[int, int, str]:
+    """Follow every chain; returns chains, events, and the first break in words ("" when whole)."""
+    rounds_ = session.exec(select(Round.id, Round.key).order_by(col(Round.id))).all()
+    chains: list[tuple[int, int | None, str]] = [(id_ or 0, None, f"round {key}") for id_, key in rounds_]
+    chains += [
+        (round_id, id_, f"nomination {code}")
+        for id_, round_id, code in session.exec(
+            select(Nomination.id, Nomination.round_id, Nomination.code).order_by(col(Nomination.id))
+        ).all()
+    ]
+    events = session.exec(select(func.count()).select_from(Event)).one()
+    for round_id, nomination_id, name in chains:
+        broken = history.broken_links(session, nomination_id=nomination_id, round_id=round_id)
+        if broken:
+            where = f"event {broken[0]}" if broken[0] else "the newest events are missing"
+            return len(chains), events, f"{name}: {where}"
+    return len(chains), events, ""
+
+
+def back_up(database_url: str, data: Path, target: Path) -> Iterator[str]:
+    """Copy the database, then the files, into a new folder; yields what was done.
+
+    Files are kept under the hash of their content and only ever added, so that whatever the copied database
+    names is there when they are copied after it. Raises CannotBackUp.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        dump = [
+            "pg_dump",
+            "--format=custom",
+            f"--file={target / 'tdkt.dump'}",
+            _without_password(database_url),
+        ]
+        files = ["cp", "-a", str(data / "files"), str(target / "files")]
+        raise CannotBackUp(
+            "PostgreSQL is backed up by its own tool; the files come after it, in this order:\n"
+            f"  mkdir -p {shlex.quote(str(target))}\n  {shlex.join(dump)}\n  {shlex.join(files)}"
+        )
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise CannotBackUp(
+            f"{target} exists already: name a folder that does not, so that nothing is overwritten."
+        )
+    source = Path(url.database or "")
+    if not source.is_file():
+        raise CannotBackUp(f"There is no database at {source}: nothing to back up.")
+    target.mkdir(parents=True, exist_ok=True)
+    copy = target / "tdkt.db"
+    with closing(sqlite3.connect(source)) as database, closing(sqlite3.connect(copy)) as kept:
+        database.backup(kept)
+        kept.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+        (verdict,) = kept.execute("PRAGMA integrity_check").fetchone()
+    if verdict != "ok":
+        raise CannotBackUp(f"The copy of the database is damaged: {verdict}. Check the disk.")
+    yield f"Database: {copy} ({copy.stat().st_size} bytes), integrity checked."
+    count = _copy_files(data / "files", target / "files")
+    yield f"Files: {count} copied to {target / 'files'}."
+    yield "TDKT_SECRET is not in this folder: without it the links in letters already sent stop working."
+
+
+def _copy_files(source: Path, target: Path) -> int:
+    if not source.is_dir():
+        return 0
+    # A name that begins with a dot is an upload still under way.
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns(".*", "*.part", "tmp*"))
+    return sum(1 for path in target.rglob("*") if path.is_file())
+
+
+def _without_password(database_url: str) -> str:
+    url = make_url(database_url).set(drivername="postgresql")
+    return url._replace(password=None).render_as_string()  # pg_dump asks for it, or reads ~/.pgpass
+
+
+def settings_report(read: Callable[[], Settings]) -> tuple[list[str], bool]:
+    """A line for each setting and whether the whole makes sense; values of secrets are never in it."""
+    try:
+        settings, wrong = read(), ""
+    except BadSettings as bad:
+        settings, wrong = None, str(bad)
+    faults = dict(line.split(": ", 1) for line in wrong.splitlines() if ": " in line)
+    lines = []
+    for name, field in Settings.model_fields.items():
+        variable = f"TDKT_{name.upper()}"
+        if variable in faults:
+            state = f"WRONG or missing: {faults[variable]}"
+        elif settings is None:
+            state = "required" if field.is_required() else "not looked at until the others are right"
+        else:
+            state = _state(settings, name)
+        lines.append(f"{variable}: {state}\n    {field.description}")
+    return lines, settings is not None
+
+
+def _state(settings: Settings, name: str) -> str:
+    value = getattr(settings, name)
+    whose = "set" if name in settings.model_fields_set else "default"
+    if name in {"secret", "smtp_url"}:
+        return f"{whose}, not shown"
+    if name == "database_url":
+        value = make_url(value).render_as_string(hide_password=True)
+    return f"{value} ({whose})" if str(value) else f"empty ({whose})"

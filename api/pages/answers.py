@@ -1,0 +1,128 @@
+"""What Sở Nội vụ answered, line by line: received, to be completed, awarded, not awarded; and revocation."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from api.actor import StaffVisit, Visit, demand
+from api.forms import Typed
+from engine.commands import submission
+from engine.errors import Incomplete
+from engine.queries import rounds
+from engine.queries import submission as after_council
+from engine.stages import Role, State
+
+router = APIRouter()
+SAID = {
+    "awarded": "được khen thưởng",
+    "not_awarded": "không được khen thưởng",
+    "completion": "bị trả để bổ sung",
+}
+
+
+@router.get("/vp/dot/{key}/tra-loi")
+def look(visit: StaffVisit, key: str) -> Response:
+    demand(visit, Role.office, Role.head)
+    return _page(visit, key)
+
+
+@router.post("/vp/dot/{key}/tra-loi/da-nhan")
+def received(visit: StaffVisit, key: str, form: Typed) -> Response:
+    with visit.change() as session:
+        count = submission.record_receipt(
+            session, visit.me, key, number=form.text("receipt_number"), now=visit.clock()
+        )
+    said = f"Đã ghi Sở Nội vụ nhận {count} đề nghị." if count else "Việc nhận hồ sơ đã được ghi từ trước."
+    return visit.go(f"/vp/dot/{key}/tra-loi", said)
+
+
+@router.post("/vp/dot/{key}/tra-loi")
+def answer(visit: StaffVisit, key: str, form: Typed) -> Response:
+    demand(visit, Role.office)
+    codes, dated, said = form.many("codes"), form.date("dated"), form.text("answer")
+    faults = dict(form.errors)
+    if not codes:
+        faults["codes"] = "Chọn ít nhất một đề nghị."
+    if faults:
+        return _page(visit, key, typed=form.typed(), ticked=codes, faults=faults, status=422)
+    try:
+        with visit.change() as session:
+            count = submission.record_answer(
+                session,
+                visit.me,
+                key,
+                codes=codes,
+                answer=said,
+                number=form.text("number"),
+                dated=dated,
+                reason=form.text("reason", lines=True),
+                now=visit.clock(),
+            )
+    except Incomplete as refused:
+        return _page(visit, key, typed=form.typed(), ticked=codes, faults=dict(refused.fields), status=422)
+    told = f"Đã ghi {count} đề nghị {SAID[said]}. Các phòng được báo qua thư."
+    return visit.go(f"/vp/dot/{key}/tra-loi", told)
+
+
+@router.get("/vp/dot/{key}/huy/{code}")
+def ask_revocation(visit: StaffVisit, key: str, code: str) -> Response:
+    demand(visit, Role.office, Role.head)
+    return _revocation(visit, key, code)
+
+
+@router.post("/vp/dot/{key}/huy/{code}")
+def revoke(visit: StaffVisit, key: str, code: str, form: Typed) -> Response:
+    """Luật Thi đua, khen thưởng Đ.93: an award given on false ground is cancelled and recovered."""
+    demand(visit, Role.office, Role.head)
+    reason = form.text("reason", lines=True)
+    with visit.read() as session:
+        line = after_council.line_of(session, rounds.seen(session, key), code, State.awarded, State.revoked)
+    try:
+        with visit.change() as session:
+            submission.revoke(session, visit.me, code, reason=reason, now=visit.clock())
+    except Incomplete as refused:
+        return _revocation(visit, key, code, reason=reason, errors=list(refused.fields.items()), status=422)
+    back = "quyet-dinh" if line.level == "agency" else "tra-loi"
+    return visit.go(f"/vp/dot/{key}/{back}", f"Đã huỷ khen thưởng của {line.name}. Phòng đề nghị được báo.")
+
+
+def _revocation(
+    visit: Visit,
+    key: str,
+    code: str,
+    *,
+    reason: str = "",
+    errors: list[tuple[str, str]] | None = None,
+    status: int = 200,
+) -> Response:
+    with visit.read() as session:
+        round_ = rounds.seen(session, key)
+        line = after_council.line_of(session, round_, code, State.awarded)
+    return visit.show(
+        "dossier/revoke.html", status=status, round=round_, line=line, reason=reason, errors=errors or []
+    )
+
+
+def _page(
+    visit: Visit,
+    key: str,
+    *,
+    typed: dict[str, str] | None = None,
+    ticked: list[str] | None = None,
+    faults: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    with visit.read() as session:
+        round_ = rounds.seen(session, key)
+        answers = after_council.answers_of(session, round_)
+    faults = faults or {}
+    return visit.show(
+        "dossier/answers.html",
+        status=status,
+        round=round_,
+        answers=answers,
+        recipient=round_.definition.agency.recipient.name,
+        typed=typed or {},
+        ticked=ticked or [],
+        faults=faults,
+        errors=[("dated_day" if name == "dated" else name, sentence) for name, sentence in faults.items()],
+    )

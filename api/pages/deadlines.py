@@ -1,0 +1,117 @@
+"""Deadlines of a round: why each is when it is, moving one, leave to be late, what happens by itself."""
+
+from collections.abc import Callable
+from datetime import date
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from api.actor import StaffVisit, Visit, demand
+from api.forms import Form, Typed
+from engine.commands import windows
+from engine.errors import Incomplete
+from engine.queries import deadlines
+from engine.queries.office import round_at
+from engine.stages import STAGES, Role, Stage
+
+router = APIRouter()
+
+
+@router.get("/vp/dot/{key}/han")
+def look(visit: StaffVisit, key: str) -> Response:
+    demand(visit, Role.office, Role.head)
+    return _page(visit, key)
+
+
+def _page(
+    visit: Visit, key: str, *, form: Form | None = None, errors: dict[str, str] | None = None
+) -> Response:
+    with visit.read() as session:
+        at = round_at(session, key)
+        moments = deadlines.moments(session, at.id)
+        leaves = deadlines.leaves(session, at.id)
+    return visit.show(
+        "office/deadlines.html",
+        status=422 if errors else 200,
+        at=at,
+        to_come=[m for m in moments if m.done_at is None],
+        past=[m for m in reversed(moments) if m.done_at is not None],
+        leaves=leaves,
+        departments=at.department_names(),
+        planned={stage: deadlines.not_open_yet(at.definition, stage) for stage in STAGES},
+        running=at.stage in STAGES,
+        taking=at.stage in {Stage.proposal, Stage.office},
+        may_move=visit.me.has(Role.office) or visit.me.has(Role.head),
+        may_leave=visit.me.has(Role.head),
+        typed=form.typed() if form else {},
+        errors=list((errors or {}).items()),
+    )
+
+
+@router.post("/vp/dot/{key}/han")
+def move(visit: StaffVisit, key: str, form: Typed) -> Response:
+    """Another deadline for the stage that is running."""
+    demand(visit, Role.office, Role.head)
+
+    def act(session: Session, due: date) -> None:
+        at = round_at(session, key)
+        windows.move_deadline(
+            session,
+            visit.me,
+            key,
+            # The stage the form was filled for: if the round has moved on meanwhile, the command refuses.
+            Stage(form.text("stage")) if form.text("stage") in set(STAGES) else at.stage,
+            due=due,
+            reason=form.text("reason", lines=True),
+            calendar=visit.installation.calendar,
+            now=visit.clock(),
+        )
+
+    return _dated(visit, key, form, "due", act) or visit.go(
+        f"/vp/dot/{key}/han", "Đã đổi hạn. Những người liên quan được báo qua thư."
+    )
+
+
+@router.post("/vp/dot/{key}/han/nop-muon")
+def leave(visit: StaffVisit, key: str, form: Typed) -> Response:
+    """Leave for one department to act after the deadline; the head's alone to give."""
+    demand(visit, Role.head)
+
+    def act(session: Session, until: date) -> None:
+        department = form.text("department")
+        if department not in round_at(session, key).department_names():
+            raise Incomplete({"department": "Chọn phòng được nộp muộn."})
+        windows.give_leave(
+            session,
+            visit.me,
+            key,
+            department=department,
+            until=until,
+            reason=form.text("leave_reason", lines=True),
+            calendar=visit.installation.calendar,
+            now=visit.clock(),
+        )
+
+    return _dated(visit, key, form, "until", act) or visit.go(
+        f"/vp/dot/{key}/han", "Đã cho nộp muộn. Phòng được báo qua thư."
+    )
+
+
+def _dated(
+    visit: Visit, key: str, form: Form, name: str, act: Callable[[Session, date], None]
+) -> Response | None:
+    """Act with the date typed in field `name`: the page with its errors when refused, None when done."""
+    day = form.date(name)
+    errors = dict(form.errors)
+    if day is None and not errors:
+        errors[name] = "Ghi một ngày, ví dụ 24/11/2026."
+    if day is not None:
+        try:
+            with visit.change() as session:
+                act(session, day)
+        except Incomplete as incomplete:
+            # The page has two fields for a reason; the command knows one.
+            reason = "leave_reason" if name == "until" else "reason"
+            errors |= {reason if at == "reason" else at: said for at, said in incomplete.fields.items()}
+    return _page(visit, key, form=form, errors=errors) if errors else None

@@ -1,0 +1,132 @@
+"""Awards of the agency: the decision the head signs, as a draft and with its number and date."""
+
+from datetime import date
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from api.actor import StaffVisit, Visit, demand
+from api.downloads import send_bytes
+from api.forms import Typed
+from api.printing import press_of
+from engine.commands import submission
+from engine.dossier.build import decision_documents
+from engine.dossier.contents import media_type_of
+from engine.errors import Incomplete, NotFound
+from engine.queries import dossier_source, rounds
+from engine.queries import submission as after_council
+from engine.stages import Role
+
+router = APIRouter()
+
+
+@router.get("/vp/dot/{key}/quyet-dinh")
+def look(visit: StaffVisit, key: str) -> Response:
+    demand(visit, Role.office, Role.head)
+    return _page(visit, key)
+
+
+@router.post("/vp/dot/{key}/quyet-dinh")
+def decide(visit: StaffVisit, key: str, form: Typed) -> Response:
+    demand(visit, Role.office, Role.head)
+    codes, number, dated = form.many("codes"), form.text("number"), form.date("dated")
+    faults = dict(form.errors)
+    if not codes:
+        faults["codes"] = "Chọn ít nhất một đề nghị."
+    if not number:
+        faults["number"] = "Ghi số của quyết định, ví dụ 128/QĐ-BDT."
+    if dated is None:
+        faults.setdefault("dated", "Ghi ngày của quyết định.")
+    if faults or dated is None:
+        return _page(visit, key, typed=form.typed(), ticked=codes, faults=faults, status=422)
+    try:
+        with visit.change() as session:
+            submission.decide(
+                session,
+                visit.me,
+                key,
+                codes=codes,
+                number=_full(visit, key, number),
+                dated=dated,
+                now=visit.clock(),
+            )
+    except Incomplete as refused:
+        return _page(visit, key, typed=form.typed(), ticked=codes, faults=dict(refused.fields), status=422)
+    return visit.go(
+        f"/vp/dot/{key}/quyet-dinh",
+        f"Đã ghi quyết định cho {len(codes)} đề nghị. Các phòng được báo qua thư.",
+    )
+
+
+@router.get("/vp/dot/{key}/quyet-dinh/du-thao.{form}")
+def draft(visit: StaffVisit, key: str, form: str) -> Response:
+    """The decision on everything approved and not yet decided, number and date left to be written in."""
+    return _document(visit, key, None, form)
+
+
+@router.get("/vp/dot/{key}/quyet-dinh/{decision_id}.{form}")
+def document(visit: StaffVisit, key: str, decision_id: int, form: str) -> Response:
+    return _document(visit, key, decision_id, form)
+
+
+def _document(visit: Visit, key: str, decision_id: int | None, form: str) -> Response:
+    demand(visit, Role.office, Role.head)
+    if form not in {"docx", "pdf"}:
+        raise NotFound("Không có văn bản này. Chọn bản Word hoặc PDF.", help_from="Văn phòng")
+    with visit.read() as session:
+        round_ = rounds.seen(session, key)
+        decisions = after_council.decisions_of(session, round_)
+        lines, number, dated = _of(decisions, decision_id)
+        source = dossier_source.decision_source_of(
+            session, round_, codes=[line.code for line in lines], number=number, dated=dated
+        )
+    press = press_of(visit.installation.texts)
+    documents = decision_documents(source, press.texts)
+    data = press.docx(documents) if form == "docx" else press.pdf(documents)
+    name = "du-thao-quyet-dinh" if decision_id is None else f"quyet-dinh-{number.partition('/')[0]}"
+    return send_bytes(data, name=f"{name}.{form}", media_type=media_type_of(f"x.{form}"))
+
+
+def _of(
+    decisions: after_council.Decisions, decision_id: int | None
+) -> tuple[tuple[after_council.Line, ...], str, date | None]:
+    if decision_id is None:
+        return decisions.waiting, "", None
+    for made in decisions.made:
+        if made.id == decision_id:
+            return made.lines, made.number, made.dated
+    raise NotFound("Không tìm thấy quyết định này.", help_from="Văn phòng")
+
+
+def _full(visit: Visit, key: str, number: str) -> str:
+    """128 becomes 128/QĐ-BDT: the agency's own code is added where only the number was typed."""
+    if not number.isdecimal():
+        return number
+    with visit.read() as session:
+        code = rounds.seen(session, key).definition.agency.codes["quyet_dinh"]
+    return f"{int(number):02d}/{code}"
+
+
+def _page(
+    visit: Visit,
+    key: str,
+    *,
+    typed: dict[str, str] | None = None,
+    ticked: list[str] | None = None,
+    faults: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    with visit.read() as session:
+        round_ = rounds.seen(session, key)
+        decisions = after_council.decisions_of(session, round_)
+    faults = faults or {}
+    return visit.show(
+        "dossier/decisions.html",
+        status=status,
+        round=round_,
+        decisions=decisions,
+        typed=typed or {},
+        ticked=[line.code for line in decisions.waiting] if ticked is None else ticked,
+        faults=faults,
+        errors=[("dated_day" if name == "dated" else name, sentence) for name, sentence in faults.items()],
+    )

@@ -1,0 +1,198 @@
+"""The dossier workshop: facts, what is missing, building the archive, looking into it, sending it."""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from api import dossier_form
+from api.actor import StaffVisit, Visit, demand
+from api.downloads import download, send_bytes
+from api.forms import Typed
+from api.printing import press_of
+from engine.clock import VIETNAM
+from engine.commands import submission
+from engine.dossier.build import Source, build_archive
+from engine.dossier.contents import Entry, contents_of, media_type_of, one_file
+from engine.dossier.package import verify_package
+from engine.errors import Changed, Incomplete, NotFound, NotNow
+from engine.queries import dossier as workshop
+from engine.queries import dossier_source, rounds
+from engine.stages import Role
+
+router = APIRouter()
+FOLDERS = {
+    "01-to-trinh": "Tờ trình",
+    "02-danh-sach": "Danh sách",
+    "03-bien-ban": "Biên bản",
+    "04-bao-cao-thanh-tich": "Báo cáo thành tích",
+    "05-minh-chung": "Minh chứng",
+}
+GATE = "Thành phần hồ sơ (Luật Thi đua, khen thưởng Đ.84.2)"
+
+
+@router.get("/vp/dot/{key}/ho-so")
+def look(visit: StaffVisit, key: str) -> Response:
+    demand(visit, Role.office)
+    return _workshop(visit, key)
+
+
+@router.post("/vp/dot/{key}/ho-so")
+def keep(visit: StaffVisit, key: str, form: Typed) -> Response:
+    """Keep the facts; an archive built from older ones is then no longer this dossier."""
+    demand(visit, Role.office)
+    with visit.read() as session:
+        seats = workshop.workshop_of(session, rounds.seen(session, key)).seats
+    today = visit.now.astimezone(VIETNAM).date()
+    typed = dossier_form.read(form, [seat.id for seat in seats], today=today)
+    if typed.errors:
+        return _workshop(visit, key, typed=typed, errors=typed.errors, status=422)
+    with visit.change() as session:
+        submission.prepare_dossier(session, visit.me, key, facts=typed.facts, now=visit.clock())
+    return visit.go(f"/vp/dot/{key}/ho-so", "Đã lưu thông tin hồ sơ.")
+
+
+@router.post("/vp/dot/{key}/ho-so/tao")
+def build(visit: StaffVisit, key: str) -> Response:
+    """Read, build and keep the archive outside any transaction; then seal it if nothing has changed."""
+    demand(visit, Role.office)
+    with visit.change() as session:
+        version = submission.prepare_dossier(session, visit.me, key, facts={}, now=visit.clock()).version
+    with visit.read() as session:
+        round_ = rounds.seen(session, key)
+        gaps = workshop.workshop_of(session, round_).gaps
+        if gaps:
+            errors = [("", "Hồ sơ còn thiếu, xem mục “Còn thiếu” dưới đây.")]
+            return _workshop(visit, key, errors=errors, status=422)
+        source = dossier_source.source_of(session, round_, version)
+    sha256, size = _built(visit, source)
+    with visit.change() as session:
+        if dossier_source.source_of(session, rounds.seen(session, key), version) != source:
+            raise Changed(
+                "Hồ sơ vừa được người khác sửa trong lúc tạo. Tải lại trang, xem lại rồi tạo lại.",
+                theirs={},
+                version=version,
+            )
+        submission.seal_dossier(
+            session,
+            visit.me,
+            key,
+            version=version,
+            number=source.symbol,
+            dated=source.day,
+            sha256=sha256,
+            size=size,
+            now=visit.clock(),
+        )
+    return visit.go(
+        f"/vp/dot/{key}/ho-so", f"Đã tạo bộ hồ sơ bản {version}. Kiểm tra lại từng văn bản trước khi gửi."
+    )
+
+
+@router.post("/vp/dot/{key}/ho-so/gui")
+def send(visit: StaffVisit, key: str, form: Typed) -> Response:
+    demand(visit, Role.office)
+    try:
+        with visit.change() as session:
+            sent = submission.send_dossier(
+                session,
+                visit.me,
+                key,
+                version=form.number("version") or 0,
+                channel=form.text("channel"),
+                channel_number=form.text("channel_number"),
+                now=visit.clock(),
+            )
+            said = f"Đã gửi hồ sơ bản {sent.version}."
+    except Incomplete as refused:
+        errors = list(refused.fields.items())
+        return _workshop(visit, key, sending=form.typed(), errors=errors, status=422)
+    return visit.go(f"/vp/dot/{key}/ho-so", said)
+
+
+@router.get("/vp/dot/{key}/ho-so/{version}.zip")
+def archive(visit: StaffVisit, key: str, version: int) -> Response:
+    found = _version(visit, key, version)
+    name = workshop.archive_name(key, version)
+    return download(visit.installation.files, found.sha256, name=name, media_type="application/zip")
+
+
+@router.get("/vp/dot/{key}/ho-so/{version}/kiem-tra")
+def verify(visit: StaffVisit, key: str, version: int) -> Response:
+    """Reads the kept archive again and compares every sum; changes nothing."""
+    found = _version(visit, key, version)
+    with visit.read() as session:
+        round_ = rounds.seen(session, key)
+    try:
+        faults = verify_package(visit.installation.files.path(found.sha256).read_bytes(), sha256=found.sha256)
+    except NotFound:
+        faults = ["Không thấy tệp hồ sơ trong kho. Khôi phục từ bản sao lưu."]
+    return visit.show("dossier/verify.html", round=round_, version=found, faults=faults)
+
+
+@router.get("/vp/dot/{key}/ho-so/{version}/{path:path}")
+def document(visit: StaffVisit, key: str, version: int, path: str) -> Response:
+    found = _version(visit, key, version)
+    with visit.installation.files.open(found.sha256) as kept:
+        try:
+            data = one_file(kept, path)
+        except KeyError:
+            raise NotFound("Bộ hồ sơ không có tệp này.", help_from="Văn phòng") from None
+    return send_bytes(data, name=path.rpartition("/")[2], media_type=media_type_of(path))
+
+
+def _version(visit: Visit, key: str, version: int) -> workshop.Version:
+    demand(visit, Role.office, Role.head)
+    with visit.read() as session:
+        return workshop.version_of(session, rounds.seen(session, key).id, version)
+
+
+def _built(visit: Visit, source: Source) -> tuple[str, int]:
+    """Build the archive and keep it; the SHA-256 it is kept under, and its size."""
+    press = press_of(visit.installation.texts)
+    store = visit.installation.files
+
+    def read(sha256: str) -> bytes:
+        return store.path(sha256).read_bytes()
+
+    try:
+        package = build_archive(source, press, read)
+    except ValueError as fault:
+        raise NotNow(f"Chưa tạo được bộ hồ sơ: {fault}", rule=GATE, help_from="quản trị hệ thống") from fault
+    return store.keep(package.data)
+
+
+def _workshop(
+    visit: Visit,
+    key: str,
+    *,
+    typed: dossier_form.Typed | None = None,
+    sending: Mapping[str, str] | None = None,
+    errors: list[tuple[str, str]] | None = None,
+    status: int = 200,
+) -> Response:
+    with visit.read() as session:
+        round_ = rounds.seen(session, key)
+        shop = workshop.workshop_of(session, round_)
+    return visit.show(
+        "dossier/workshop.html",
+        status=status,
+        round=round_,
+        shop=shop,
+        fields=typed.fields if typed else dossier_form.shown(shop.facts),
+        present=typed.present if typed else shop.present,
+        sending=sending or {},
+        contents=_contents(visit, shop.draft),
+        folders=FOLDERS,
+        errors=errors or [],
+    )
+
+
+def _contents(visit: Visit, version: workshop.Version | None) -> list[Entry]:
+    if version is None or not version.sha256:
+        return []
+    try:
+        with visit.installation.files.open(version.sha256) as kept:
+            return contents_of(kept)
+    except NotFound:
+        return []

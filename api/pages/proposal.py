@@ -1,0 +1,233 @@
+"""The steps of a draft: who, what was done, check; saved while typing; two editors get a choice."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from api import drafting
+from api.actor import StaffVisit, Visit
+from api.drafting import DEEDS, FILES, WHO
+from api.forms import Form, Typed
+from engine.clock import VIETNAM
+from engine.commands import proposal
+from engine.commands.proposal import Draft
+from engine.errors import Changed, Incomplete, NotFound, NotNow
+from engine.queries import nominations, people
+from engine.queries.nominations import NominationSeen
+
+router = APIRouter()
+
+NEXT = {WHO: DEEDS, DEEDS: FILES}
+TEMPLATES = {WHO: "proposal/who.html", DEEDS: "proposal/deeds.html"}
+OWN_ECHO = timedelta(seconds=10)  # how long a form and its own autosave may overlap
+OVERTAKEN = (
+    "Người khác vừa sửa bản nháp này. Bấm nút lưu để xem hai bản và chọn; nội dung ông/bà gõ còn nguyên."
+)
+Errors = list[tuple[str, str]]
+
+
+@router.get("/de-nghi/{code}/nguoi")
+def who(visit: StaffVisit, code: str, ve: str = "") -> Response:
+    return _show_step(visit, _open(visit, code), WHO, back=ve)
+
+
+@router.get("/de-nghi/{code}/thanh-tich")
+def deeds(visit: StaffVisit, code: str, ve: str = "") -> Response:
+    return _show_step(visit, _open(visit, code), DEEDS, back=ve)
+
+
+@router.post("/de-nghi/{code}/nguoi")
+def keep_who(visit: StaffVisit, code: str, form: Typed) -> Response:
+    return _keep(visit, code, WHO, form)
+
+
+@router.post("/de-nghi/{code}/thanh-tich")
+def keep_deeds(visit: StaffVisit, code: str, form: Typed) -> Response:
+    return _keep(visit, code, DEEDS, form)
+
+
+def _seen(visit: Visit, code: str) -> NominationSeen:
+    """A nomination of my department. Raises NotFound for anybody else's."""
+    with visit.read() as session:
+        nomination = nominations.seen(session, visit.me, code, now=visit.now)
+    if not nomination.mine:
+        raise NotFound(nominations.NOT_THERE, help_from="Văn phòng")
+    return nomination
+
+
+def _open(visit: Visit, code: str) -> NominationSeen:
+    """The same, for a form: raises NotNow when nothing may be typed any more."""
+    nomination = _seen(visit, code)
+    if not nomination.editable:
+        raise NotNow(
+            "Đề nghị này hiện không sửa được. Mở trang đề nghị để xem tình trạng và việc có thể làm.",
+            rule="Trình tự, thời hạn của đợt xét",
+            help_from="Văn phòng",
+        )
+    return nomination
+
+
+def _show_step(
+    visit: Visit,
+    nomination: NominationSeen,
+    step: str,
+    *,
+    back: str = "",
+    values: dict[str, str] | None = None,
+    errors: Errors | None = None,
+) -> Response:
+    with visit.read() as session:
+        choices = (
+            people.colleagues(session, nomination.definition.agency.key, nomination.department)
+            if step == WHO
+            else ()
+        )
+    return visit.show(
+        TEMPLATES[step],
+        status=422 if errors else 200,
+        nomination=nomination,
+        values=drafting.values_of(nomination.draft) | (values or {}),
+        colleagues=choices,
+        rules=nomination.definition,
+        step=step,
+        return_to=back,
+        banner=visit.banner(*drafting.due_of(nomination, visit.now)),
+        errors=errors or [],
+        beside=drafting.beside(nomination.findings, nomination.draft),
+    )
+
+
+def _keep(visit: Visit, code: str, step: str, form: Form) -> Response:
+    nomination = _seen(visit, code)
+    draft = drafting.read_step(form, step, nomination.draft)
+    back = form.text("ve")
+    try:
+        _save(visit, nomination, form, draft)
+    except Incomplete as refused:
+        return _show_step(
+            visit, nomination, step, back=back, values=form.typed(), errors=drafting.placed(refused, form)
+        )
+    except Changed:
+        return _show_choice(visit, code, step, form)
+    if form.errors:
+        wrong = [(f"{name}_day", sentence) for name, sentence in form.errors.items()]
+        typed = form.typed() | {"version": ""}
+        return _show_step(visit, _seen(visit, code), step, back=back, values=typed, errors=wrong)
+    if form.text("act") == "draft":
+        return visit.go(f"/de-nghi/{code}", "Đã lưu nháp. Làm tiếp lúc nào cũng được, trước hạn nộp.")
+    return visit.go(f"/de-nghi/{code}/{'kiem-tra' if back else NEXT[step]}")
+
+
+def _save(visit: Visit, nomination: NominationSeen, form: Form, draft: Draft) -> int:
+    """Save; returns the new version. A form that overtook its own autosave is no second editor."""
+    version = form.number("version") or 0
+    echo = nomination.updated_by == visit.me.person_id and visit.clock() - nomination.updated_at < OWN_ECHO
+    if echo:
+        version = nomination.version
+    with visit.change() as session:
+        return proposal.save(
+            session, visit.me, nomination.code, version=version, draft=draft, now=visit.clock()
+        ).version
+
+
+@router.post("/de-nghi/{code}/luu")
+def autosave(visit: StaffVisit, code: str, form: Typed) -> Response:
+    """Save while typing: answers with the time and what the rules say now, for the page's own places."""
+    step = WHO if form.text("step") == WHO else DEEDS
+    nomination = _seen(visit, code)
+    problem = ""
+    try:
+        _save(visit, nomination, form, drafting.read_step(form, step, nomination.draft))
+        problem = " ".join(form.errors.values())
+    except Incomplete as refused:
+        problem = "Chưa lưu: " + " ".join(refused.fields.values())
+    except Changed:
+        return visit.show("parts/turned.html", status=409, sentence=OVERTAKEN)
+    nomination = _seen(visit, code)
+    return visit.show(
+        "proposal/saved.html",
+        status=422 if problem else 200,
+        nomination=nomination,
+        step=step,
+        problem=problem,
+        clock=nomination.updated_at.astimezone(VIETNAM).strftime("%H:%M"),
+        beside=drafting.beside(nomination.findings, nomination.draft),
+    )
+
+
+def _show_choice(visit: Visit, code: str, step: str, form: Form, missing: Errors | None = None) -> Response:
+    """Both versions side by side; every value typed travels on in the form."""
+    theirs = _seen(visit, code)
+    mine = drafting.read_step(form, step, theirs.draft)
+    if mine.person_key:
+        with visit.read() as session:
+            choices = people.colleagues(session, theirs.definition.agency.key, theirs.department)
+        name = next((c.name for c in choices if c.key == mine.person_key), mine.nominee_name)
+        mine = replace(mine, nominee_name=name)
+    typed = {name: text for name, text in form.typed().items() if not name.startswith("keep.")}
+    return visit.show(
+        "proposal/choose.html",
+        status=422 if missing else 409,
+        nomination=theirs,
+        step=step,
+        differences=drafting.differences(mine, theirs.draft, theirs.definition),
+        keep=form.begins("keep."),
+        typed=typed | {"step": step, "version": str(theirs.version)},
+        errors=missing or [],
+    )
+
+
+@router.post("/de-nghi/{code}/chon-ban")
+def choose(visit: StaffVisit, code: str, form: Typed) -> Response:
+    """Keep, field by field, the version each choice names."""
+    step = WHO if form.text("step") == WHO else DEEDS
+    theirs = _seen(visit, code)
+    mine = drafting.read_step(form, step, theirs.draft)
+    keep = form.begins("keep.")
+    open_ = [d for d in drafting.differences(mine, theirs.draft, theirs.definition) if d.id not in keep]
+    if open_:
+        asked = [(f"keep.{d.id}", f"Chọn bản để giữ cho “{d.label}”.") for d in open_]
+        return _show_choice(visit, code, step, form, asked)
+    try:
+        with visit.change() as session:
+            proposal.save(
+                session,
+                visit.me,
+                code,
+                version=form.number("version") or 0,
+                draft=drafting.chosen(mine, theirs.draft, keep, theirs.definition),
+                now=visit.clock(),
+            )
+    except Changed:
+        return _show_choice(visit, code, step, form)
+    except Incomplete as refused:
+        return _show_step(visit, theirs, step, values=form.typed(), errors=drafting.placed(refused, form))
+    return visit.go(f"/de-nghi/{code}/{step}", "Đã lưu bản ông/bà chọn.")
+
+
+@router.get("/de-nghi/{code}/kiem-tra")
+def check(visit: StaffVisit, code: str) -> Response:
+    return _show_check(visit, _open(visit, code))
+
+
+@router.post("/de-nghi/{code}/kiem-tra")
+def finish(visit: StaffVisit, code: str) -> Response:
+    try:
+        with visit.change() as session:
+            proposal.finish(session, visit.me, code, now=visit.clock())
+    except Incomplete as refused:
+        return _show_check(visit, _seen(visit, code), list(refused.fields.items()))
+    return visit.go(f"/de-nghi/{code}", "Đã kiểm tra xong và chuyển Trưởng phòng ký.")
+
+
+def _show_check(visit: Visit, nomination: NominationSeen, errors: Errors | None = None) -> Response:
+    return visit.show(
+        "proposal/check.html",
+        status=422 if errors else 200,
+        nomination=nomination,
+        rows=drafting.summary_rows(nomination),
+        banner=visit.banner(*drafting.due_of(nomination, visit.now)),
+        errors=errors or [],
+    )

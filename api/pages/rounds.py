@@ -1,0 +1,141 @@
+"""Rounds: the list, one round as a department sees it, and the department's own list with its signature."""
+
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from api.actor import StaffVisit, Visit
+from api.forms import Typed
+from engine.access import Actor
+from engine.commands import proposal
+from engine.errors import Incomplete, NotFound
+from engine.queries import rounds, timeline
+from engine.queries.rounds import DepartmentPart, RoundSeen
+from engine.stages import Role, State
+
+router = APIRouter()
+
+
+@router.get("/dot")
+def all_rounds(visit: StaffVisit) -> Response:
+    with visit.read() as session:
+        lines = rounds.all_rounds(session)
+    return visit.show("rounds/all.html", lines=lines)
+
+
+@router.get("/dot/{key}")
+def one(visit: StaffVisit, key: str, phong: str = "") -> Response:
+    with visit.read() as session:
+        round_ = rounds.seen(session, key)
+        departments = rounds.my_departments(visit.me, round_.definition)
+        chosen = [d for d in departments if not phong or d.key == phong] or departments
+        parts = [rounds.department_part(session, round_, d, now=visit.now) for d in chosen]
+        happenings = timeline.of_round(session, round_.id, frozenset(d.key for d in departments))
+    return visit.show(
+        "rounds/one.html",
+        round=round_,
+        parts=parts,
+        happenings=happenings,
+        banner=_banner(visit, round_, parts[0] if parts else None),
+        office=visit.me.has(Role.office),
+        heads={p.department.key for p in parts if _is_head(visit.me, p)},
+    )
+
+
+def _is_head(actor: Actor, part: DepartmentPart) -> bool:
+    return actor.has(Role.department_head, part.department.key)
+
+
+def _banner(visit: Visit, round_: RoundSeen, part: DepartmentPart | None) -> object:
+    """The department's own time where it has one (leave included), otherwise the time of the stage."""
+    window = round_.window
+    if part is not None and part.open and part.until is not None:
+        same = window is not None and part.until == window.due_at
+        said = window.explanation if same and window else "được phép nộp muộn"
+        return visit.banner(part.until, said, "Hạn nộp đề nghị")
+    return visit.banner(window.due_at, window.explanation, "Hạn của giai đoạn") if window else None
+
+
+def _part(visit: Visit, key: str, department: str) -> tuple[RoundSeen, DepartmentPart]:
+    """The round and my department's part in it. Raises NotFound for departments that are not mine."""
+    with visit.read() as session:
+        round_ = rounds.seen(session, key)
+        mine = rounds.my_departments(visit.me, round_.definition)
+        chosen = next((d for d in mine if not department or d.key == department), None)
+        if chosen is None:
+            raise NotFound("Không tìm thấy danh sách này trong phần việc của ông/bà.", help_from="Văn phòng")
+        return round_, rounds.department_part(session, round_, chosen, now=visit.now)
+
+
+@router.get("/dot/{key}/cua-phong")
+def of_department(visit: StaffVisit, key: str, phong: str = "") -> Response:
+    return _show_department(visit, key, phong)
+
+
+def _show_department(
+    visit: Visit,
+    key: str,
+    department: str,
+    *,
+    errors: list[tuple[str, str]] | None = None,
+    ticked: list[str] | None = None,
+    reason: str = "",
+) -> Response:
+    round_, part = _part(visit, key, department)
+    return visit.show(
+        "rounds/department.html",
+        status=422 if errors else 200,
+        round=round_,
+        part=part,
+        banner=_banner(visit, round_, part),
+        is_head=_is_head(visit.me, part),
+        head=round_.definition.agency.head,
+        ticked=[line.code for line in part.ready] if ticked is None else ticked,
+        reason=reason,
+        errors=errors or [],
+    )
+
+
+@router.get("/dot/{key}/cua-phong/ky")
+def look_before_signing(visit: StaffVisit, key: str, phong: str = "") -> Response:
+    """Names count and effect before anything is signed. Nothing is done here."""
+    codes = visit.request.query_params.getlist("codes")
+    round_, part = _part(visit, key, phong)
+    chosen = [line for line in part.lines if line.code in codes and line.state == State.ready]
+    if not chosen:
+        return _show_department(
+            visit, key, phong, errors=[("codes", "Chọn ít nhất một đề nghị để ký duyệt.")], ticked=[]
+        )
+    banner = _banner(visit, round_, part)
+    return visit.show("rounds/sign.html", round=round_, part=part, chosen=chosen, banner=banner)
+
+
+@router.post("/dot/{key}/cua-phong/ky")
+def sign(visit: StaffVisit, key: str, form: Typed) -> Response:
+    department, codes = form.text("phong"), form.many("codes")
+    try:
+        with visit.change() as session:
+            count = proposal.sign_off(
+                session, visit.me, key, department=department, codes=codes, now=visit.clock()
+            )
+    except Incomplete as refused:
+        errors = [("codes", sentence) for sentence in (refused.sentence, *refused.fields.values())]
+        return _show_department(visit, key, department, errors=list(dict.fromkeys(errors)), ticked=codes)
+    said = f"Đã ký và gửi {count} đề nghị đến Văn phòng." if count else "Các đề nghị này đã được ký từ trước."
+    return visit.go(_department_address(key, department), said)
+
+
+@router.post("/dot/{key}/cua-phong/khong-de-nghi")
+def propose_nobody(visit: StaffVisit, key: str, form: Typed) -> Response:
+    department, reason = form.text("phong"), form.text("reason", lines=True)
+    with visit.change() as session:
+        proposal.propose_nobody(
+            session, visit.me, key, department=department, reason=reason, now=visit.clock()
+        )
+    address = _department_address(key, department)
+    return visit.go(address, "Đã báo Văn phòng: phòng không có đề nghị trong đợt này.")
+
+
+def _department_address(key: str, department: str) -> str:
+    return f"/dot/{key}/cua-phong?{urlencode({'phong': department})}"

@@ -1,0 +1,114 @@
+"""Settings of one installation, from the environment or `.env`. Nothing here changes while it runs."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+CONFIG_FOLDER = Path(__file__).parent
+
+
+def _database(url: str) -> str:
+    if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise ValueError(
+            "must begin with sqlite:/// or postgresql://, e.g. postgresql://tdkt:password@127.0.0.1/tdkt"
+        )
+    return url
+
+
+def _smtp(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname:
+        raise ValueError("must look like smtp+starttls://user:password@host:587, smtps://… or smtp://host:25")
+    return url
+
+
+def _web(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+        raise ValueError("must look like https://tdkt.example.gov.vn, without a path")
+    return url.rstrip("/")
+
+
+def _secret(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < 32:  # noqa: PLR2004 — 256 bits in any usual alphabet
+        raise ValueError("needs at least 32 characters; `tdkt secret` prints a good one")
+    return secret
+
+
+class Settings(BaseSettings):
+    """Every field is an environment variable with the prefix TDKT_; the README explains each."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TDKT_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    secret: Annotated[SecretStr, AfterValidator(_secret)] = Field(
+        description="Master secret of links and sessions; keep it outside the database and its backups."
+    )
+    smtp_url: Annotated[SecretStr, AfterValidator(_smtp)] = Field(
+        description="Where letters are handed over."
+    )
+    public_url: Annotated[str, AfterValidator(_web)] = Field(
+        default="http://127.0.0.1:8000",
+        description="The address people type; links in letters begin with it.",
+    )
+    data: Path = Field(default=Path("data"), description="Folder of database, files and Prefect's own store.")
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
+        default="",
+        validate_default=False,
+        description="SQLite in the data folder by default; PostgreSQL for many users.",
+    )
+    config: Path = Field(
+        default=CONFIG_FOLDER, description="Folder of agency, reviews, rules, calendar, documents."
+    )
+    host: str = Field(default="127.0.0.1", description="Address the web application listens on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port the web application listens on.")
+    workers: int = Field(default=1, ge=1, le=16, description="Web processes; more than one needs PostgreSQL.")
+    prefect_api_url: str = Field(
+        default="", description="An outside Prefect server; empty starts the embedded one."
+    )
+    prefect_port: int = Field(
+        default=4200, ge=1, le=65535, description="Port of the embedded Prefect server."
+    )
+    poll: timedelta = Field(
+        default=timedelta(seconds=0.5), description="How often the flow runner asks what is due."
+    )
+    upload_limit: int = Field(default=25 * 2**20, ge=2**20, description="Largest file, in bytes.")
+    demo: bool = Field(default=False, description="Sample data and demo doors; never on a real system.")
+
+    def model_post_init(self, _context: Any) -> None:
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite:///{self.data.resolve() / 'tdkt.db'}")
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come by https: cookies are then `Secure` and bear the `__Host-` prefix."""
+        return self.public_url.startswith("https://")
+
+
+class BadSettings(ValueError):  # noqa: N818 — what it is, said plainly
+    """The settings make no sense; each line names a variable and the remedy."""
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """Read and check the settings. Raises BadSettings, never showing a value."""
+    try:
+        settings = Settings(**overrides)
+    except ValidationError as wrong:
+        lines = [_line(error) for error in wrong.errors(include_input=False, include_url=False)]
+        raise BadSettings("\n".join(lines)) from None
+    if settings.workers > 1 and settings.database_url.startswith("sqlite"):
+        raise BadSettings(
+            "TDKT_WORKERS: SQLite has one writer; set TDKT_DATABASE_URL to PostgreSQL or TDKT_WORKERS=1"
+        )
+    return settings
+
+
+def _line(error: Any) -> str:
+    """One fault of the settings: the variable and what to do, never its value."""
+    name = "_".join(str(part) for part in error["loc"]).upper()
+    return f"TDKT_{name}: {error['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,94 @@
+"""Files of a nomination: put on a draft, taken off it. The bytes themselves are kept by `engine/files.py`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from engine.access import Actor
+from engine.commands.drafting import LONGEST_LINE
+from engine.commands.ground import Ground, note, own_nomination_of
+from engine.commands.term import demand_open
+from engine.errors import Incomplete, NotFound, NotNow
+from engine.models import Attachment, Nomination
+from engine.stages import EDITABLE, State
+from engine.text import clean
+
+MOST_FILES = 20
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file whose bytes are already kept under their hash (`engine/files.py`)."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+def editable(session: Session, actor: Actor, code: str, *, now: datetime) -> tuple[Ground, Nomination]:
+    """A draft this person may change now. Raises NotFound, NotYours, NotNow or StageClosed."""
+    ground, nomination = own_nomination_of(session, actor, code)
+    if State(nomination.state) not in EDITABLE:
+        raise NotNow(
+            "Đề nghị này không còn là bản nháp nên không sửa được. "
+            "Nếu cần sửa, bấm “Mở lại để sửa” (khi còn chờ Trưởng phòng ký) hoặc đề nghị Văn phòng trả lại.",
+            rule="Trình tự xét khen thưởng",
+            help_from="Văn phòng",
+        )
+    demand_open(session, ground, nomination.department_key, nomination, now=now)
+    return ground, nomination
+
+
+def attach(
+    session: Session, actor: Actor, code: str, *, item_key: str, file: StoredFile, now: datetime
+) -> Attachment:
+    """Add a file to a draft. The same bytes for the same item again are the same attachment."""
+    ground, nomination = editable(session, actor, code, now=now)
+    items = ground.definition.items_for(award=nomination.award_key, nominee_kind=nomination.nominee_kind)
+    if not any(item.key == item_key and item.kind == "file" for item in items):
+        raise Incomplete({item_key: "Đề nghị này không cần loại tệp đó."}, rule="Danh mục hồ sơ")
+    kept: Sequence[Attachment] = (
+        session.execute(
+            select(Attachment).where(
+                col(Attachment.nomination_id) == nomination.id, col(Attachment.removed_at).is_(None)
+            )
+        )
+        .scalars()
+        .all()
+    )
+    for one in kept:
+        if (one.item_key, one.sha256) == (item_key, file.sha256):
+            return one
+    if len(kept) >= MOST_FILES:
+        raise Incomplete({item_key: f"Mỗi đề nghị tối đa {MOST_FILES} tệp. Gỡ bớt tệp rồi tải lại."})
+    row = Attachment(
+        nomination_id=nomination.id or 0,
+        item_key=item_key,
+        name=clean(file.name)[:LONGEST_LINE] or "tep",
+        media_type=file.media_type,
+        size=file.size,
+        sha256=file.sha256,
+        uploaded_by=actor.person_id,
+        uploaded_at=now,
+    )
+    session.add(row)
+    session.flush()
+    note(session, actor, nomination, "attached", now=now, facts={"item": item_key, "sha256": file.sha256})
+    return row
+
+
+def detach(session: Session, actor: Actor, code: str, *, attachment_id: int, now: datetime) -> None:
+    """Take a file off a draft; its bytes stay for the record. Safe to repeat."""
+    _ground, nomination = editable(session, actor, code, now=now)
+    row = session.get(Attachment, attachment_id)
+    if row is None or row.nomination_id != nomination.id:
+        raise NotFound("Không tìm thấy tệp này trong đề nghị.")
+    if row.removed_at is None:
+        row.removed_at = now
+        session.add(row)
+        facts = {"item": row.item_key, "sha256": row.sha256}
+        note(session, actor, nomination, "detached", now=now, facts=facts)

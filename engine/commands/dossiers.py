@@ -1,0 +1,227 @@
+"""The dossier of provincial awards: prepared, sealed with its hash, sent, received; one version at a time."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlmodel import Session, SQLModel, col
+
+from engine.access import Actor, demand_role
+from engine.clock import VIETNAM
+from engine.commands.ground import Ground, move_all, note_round, stand_on
+from engine.errors import Incomplete, NotFound, NotNow
+from engine.models import Dossier, DossierLine, Nomination
+from engine.stages import Act, Role, Stage, State
+from engine.text import clean
+
+_LINE = SQLModel.metadata.tables["dossier_line"]
+
+
+def number_faults(number: str, dated: date, now: datetime) -> dict[str, str]:
+    """What is wrong with a document's number and date, field by field."""
+    faults = {}
+    if not any(c.isdigit() for c in clean(number)):
+        faults["number"] = "Ghi số của văn bản, ví dụ 128/QĐ-BDT."
+    if dated > now.astimezone(VIETNAM).date():
+        faults["dated"] = "Ngày văn bản không thể sau hôm nay."
+    return faults
+
+
+def prepare_dossier(
+    session: Session, actor: Actor, key: str, *, facts: Mapping[str, str], now: datetime
+) -> Dossier:
+    """Open (or go on filling) the next version of the dossier with every approved provincial nomination.
+
+    `facts`: number and date of the tờ trình, number, time and place of the council's minutes, and so on.
+    Nothing new changes nothing; anything new asks for the archive to be built again.
+    """
+    demand_role(actor, Role.office)
+    ground = stand_on(session, key=key)
+    if ground.stage != Stage.submission:
+        raise NotNow(
+            "Hội đồng chưa bỏ phiếu xong nên chưa lập được hồ sơ trình.", rule="Trình tự xét khen thưởng"
+        )
+    lines = _lines_to_send(session, ground)
+    if not lines:
+        raise Incomplete(
+            {
+                "dossier": "Chưa có đề nghị nào được Thủ trưởng đồng ý trình cấp trên, "
+                "nên chưa có gì để lập hồ sơ."
+            }
+        )
+    dossier = latest_dossier(session, ground.round_id)
+    given = {name: clean(value) for name, value in facts.items()}
+    if dossier is None or dossier.state != "draft":
+        version = 1 if dossier is None else dossier.version + 1
+        carried: dict[str, Any] = dict(dossier.facts) if dossier else {}
+        dossier = Dossier(round_id=ground.round_id, version=version, facts=carried)
+        session.add(dossier)
+        session.flush()
+        have: set[int] = set()
+    else:
+        have = {n.id or 0 for n in lines_of(session, dossier)}
+    added = [n.id or 0 for n in lines if n.id not in have]
+    if not added and dossier.facts == {**dossier.facts, **given}:
+        return dossier
+    dossier.facts = {**dossier.facts, **given}
+    dossier.sha256, dossier.size, dossier.built_at = "", 0, None  # built from older facts: no longer this one
+    session.add(dossier)
+    if added:
+        session.execute(insert(_LINE), [{"dossier_id": dossier.id, "nomination_id": id_} for id_ in added])
+    told = {"version": dossier.version, "lines": len(lines)}
+    note_round(session, actor, ground, "dossier_prepared", now=now, facts=told, tell=False, wake=False)
+    return dossier
+
+
+def _lines_to_send(session: Session, ground: Ground) -> list[Nomination]:
+    provincial = [award.key for award in ground.definition.awards if award.level == "province"]
+    return list(
+        session.execute(
+            select(Nomination)
+            .where(
+                col(Nomination.round_id) == ground.round_id,
+                col(Nomination.award_key).in_(provincial),
+                col(Nomination.state).in_([State.approved.value, State.completion.value]),
+            )
+            .order_by(col(Nomination.id))
+        ).scalars()
+    )
+
+
+def latest_dossier(session: Session, round_id: int) -> Dossier | None:
+    """The newest version, sent or not."""
+    return _newest(session, round_id)
+
+
+def sent_dossier(session: Session, round_id: int) -> Dossier | None:
+    """The newest version that has left."""
+    return _newest(session, round_id, col(Dossier.state) != "draft")
+
+
+def _newest(session: Session, round_id: int, *where: Any) -> Dossier | None:
+    found = select(Dossier).where(col(Dossier.round_id) == round_id, *where)
+    return session.execute(found.order_by(col(Dossier.version).desc())).scalars().first()
+
+
+def dossier_of(session: Session, round_id: int, version: int) -> Dossier:
+    """One version of a round's dossier. Raises NotFound."""
+    found = _newest(session, round_id, col(Dossier.version) == version)
+    if found is None:
+        raise NotFound("Không tìm thấy hồ sơ này.")
+    return found
+
+
+def lines_of(session: Session, dossier: Dossier) -> list[Nomination]:
+    """The nominations inside a dossier."""
+    return list(
+        session.execute(
+            select(Nomination)
+            .join(DossierLine, col(DossierLine.nomination_id) == col(Nomination.id))
+            .where(col(DossierLine.dossier_id) == dossier.id)
+            .order_by(col(Nomination.id))
+        ).scalars()
+    )
+
+
+def seal_dossier(
+    session: Session,
+    actor: Actor,
+    key: str,
+    *,
+    version: int,
+    number: str,
+    dated: date,
+    sha256: str,
+    size: int,
+    now: datetime,
+) -> Dossier:
+    """Record the archive that was built from the dossier: its hash is what was sent, for ever."""
+    demand_role(actor, Role.office)
+    ground = stand_on(session, key=key)
+    dossier = _draft(session, ground, version)
+    faults = number_faults(number, dated, now)
+    if faults:
+        raise Incomplete(faults, rule="Số, ký hiệu văn bản (NĐ 30/2020 Phụ lục III)")
+    said = clean(number)
+    if (dossier.document_number, dossier.document_date, dossier.sha256) == (said, dated, sha256):
+        return dossier
+    dossier.document_number, dossier.document_date = said, dated
+    dossier.sha256, dossier.size, dossier.built_at = sha256, size, now
+    session.add(dossier)
+    facts = {"version": version, "sha256": sha256, "number": said}
+    note_round(session, actor, ground, "dossier_built", now=now, facts=facts, tell=False, wake=False)
+    return dossier
+
+
+def _draft(session: Session, ground: Ground, version: int) -> Dossier:
+    dossier = latest_dossier(session, ground.round_id)
+    if dossier is None or dossier.version != version or dossier.state != "draft":
+        raise NotNow(
+            "Hồ sơ này đã gửi hoặc đã có bản mới hơn. Tải lại trang để xem bản hiện tại.",
+            rule="Phiên bản hồ sơ",
+        )
+    return dossier
+
+
+def send_dossier(
+    session: Session,
+    actor: Actor,
+    key: str,
+    *,
+    version: int,
+    channel: str,
+    channel_number: str = "",
+    now: datetime,
+) -> Dossier:
+    """The dossier leaves: by letter to the configured address, or marked as sent by another channel.
+
+    `channel` is "email" or "other" (needs its number). Safe to repeat: what has left is returned as it is.
+    """
+    demand_role(actor, Role.office)
+    ground = stand_on(session, key=key)
+    latest = latest_dossier(session, ground.round_id)
+    if latest is not None and latest.version == version and latest.state != "draft":
+        return latest
+    dossier = _draft(session, ground, version)
+    said = clean(channel_number)
+    lines = lines_of(session, dossier)
+    faults = {}
+    if channel not in {"email", "other"}:
+        faults["channel"] = "Chọn cách gửi: thư điện tử hoặc kênh khác."
+    if channel == "other" and not said:
+        faults["channel_number"] = "Ghi số văn bản đi hoặc mã biên nhận của kênh đã gửi."
+    if not dossier.sha256:
+        faults["dossier"] = "Hồ sơ chưa được tạo. Bấm “Tạo hồ sơ” trước khi gửi."
+    elif {n.id for n in lines} != {n.id for n in _lines_to_send(session, ground)}:
+        faults["dossier"] = "Đã có thêm kết luận sau khi tạo hồ sơ. Cập nhật, tạo lại hồ sơ rồi gửi."
+    if faults:
+        raise Incomplete(faults)
+    dossier.state, dossier.sent_at = "sent", now
+    dossier.channel, dossier.channel_number = channel, said
+    dossier.recipient = ground.definition.agency.recipient.email if channel == "email" else ""
+    session.add(dossier)
+    about = {"version": version}
+    move_all(session, actor, ground, lines, Act.submit, now=now, facts=lambda _: about)
+    facts = {**about, "channel": channel, "number": said, "sha256": dossier.sha256}
+    note_round(session, actor, ground, "dossier_sent", now=now, facts=facts)
+    return dossier
+
+
+def record_receipt(session: Session, actor: Actor, key: str, *, number: str, now: datetime) -> int:
+    """Sở Nội vụ has received the dossier (its receipt number, if it gave one); returns how many lines."""
+    demand_role(actor, Role.office)
+    ground = stand_on(session, key=key)
+    dossier = sent_dossier(session, ground.round_id)
+    if dossier is None:
+        raise NotNow("Chưa gửi hồ sơ nên chưa ghi nhận được.", rule="Trình tự gửi, nhận hồ sơ")
+    waiting = [n for n in lines_of(session, dossier) if n.state == State.submitted]
+    if not waiting:
+        return 0
+    dossier.state, dossier.received_at = "received", dossier.received_at or now
+    session.add(dossier)
+    facts = {"number": clean(number)}
+    move_all(session, actor, ground, waiting, Act.receive, now=now, facts=lambda _: facts)
+    told = {"version": dossier.version, **facts}
+    note_round(session, actor, ground, "dossier_received", now=now, facts=told, tell=False)
+    return len(waiting)

@@ -1,0 +1,165 @@
+"""What a clerk types, checked and turned into columns: refuses what could never be right, lets gaps wait."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
+
+from engine.commands.ground import Ground
+from engine.definition import Definition
+from engine.errors import Incomplete, NotFound
+from engine.models import Nomination, Person
+from engine.stages import DEAD
+from engine.text import clean, fold
+
+LONGEST_LINE, LONGEST_TEXT = 250, 20_000
+_PERSON = select(
+    col(Person.id), col(Person.name), col(Person.title), col(Person.department_key), col(Person.active)
+).where(col(Person.key) == bindparam("key"), col(Person.agency_key) == bindparam("agency"))
+_TWIN = select(col(Nomination.code)).where(
+    col(Nomination.round_id) == bindparam("round_id"),
+    col(Nomination.award_key) == bindparam("award_key"),
+    col(Nomination.nominee_key) == bindparam("nominee_key"),
+    col(Nomination.state).not_in(sorted(DEAD)),
+    col(Nomination.id) != bindparam("but"),
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a clerk has typed so far; anything may still be empty except who is proposed for what."""
+
+    nominee_kind: str
+    person_key: str = ""
+    nominee_name: str = ""
+    nominee_title: str = ""
+    nominee_unit: str = ""
+    award_key: str = ""
+    legal_point: str = ""
+    period_from: date | None = None
+    period_to: date | None = None
+    summary: str = ""
+    achievements: str = ""
+    answers: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class _Nominee:
+    """Who is proposed: somebody on the roster, a collective, or a name nobody knows yet."""
+
+    key: str
+    name: str
+    title: str
+    person_id: int | None = None
+
+
+def columns_of(session: Session, ground: Ground, department: str, draft: Draft) -> dict[str, Any]:
+    """Columns of a nomination from what was typed. Raises Incomplete, field by field, or NotFound."""
+    definition = ground.definition
+    home = department_name(definition, department)
+    faults: dict[str, str] = {}
+    nominee = _nominee(session, definition, department, draft, faults)
+    faults |= dict(_faults(definition, draft, nominee))
+    if faults:
+        raise Incomplete(faults)
+    award = definition.award(draft.award_key)
+    point = next((p for p in award.points if p.key == draft.legal_point), None)
+    answers = {q.key: clean((draft.answers or {}).get(q.key, "")) for q in definition.questions}
+    return {
+        "nominee_kind": draft.nominee_kind,
+        "nominee_key": nominee.key,
+        "person_id": nominee.person_id,
+        "nominee_name": nominee.name,
+        "nominee_folded": fold(nominee.name),
+        "nominee_title": nominee.title,
+        "nominee_unit": clean(draft.nominee_unit) or home,
+        "award_key": award.key,
+        "type_key": point.type if point else "",
+        "legal_point": point.key if point else "",
+        "period_from": draft.period_from,
+        "period_to": draft.period_to,
+        "summary": clean(draft.summary, lines=True),
+        "achievements": clean(draft.achievements, lines=True),
+        "facts": {key: value for key, value in answers.items() if value},
+    }
+
+
+def _nominee(
+    session: Session, definition: Definition, department: str, draft: Draft, faults: dict[str, str]
+) -> _Nominee:
+    name, title = clean(draft.nominee_name), clean(draft.nominee_title)
+    if draft.nominee_kind == "collective":
+        name = name or department_name(definition, department)
+        return _Nominee(f"c:{department}:{fold(name)}", name, title)
+    if draft.nominee_kind == "person" and draft.person_key:
+        known = session.execute(
+            _PERSON, {"key": draft.person_key, "agency": definition.agency.key}
+        ).one_or_none()
+        if known is not None and known[3] == department and known[4]:
+            return _Nominee(f"p:{known[0]}", known[1], title or known[2], known[0])
+        faults["person_key"] = (
+            "Người này không thuộc phòng của ông/bà. Cơ quan quản lý cán bộ mới được đề nghị "
+            "(Luật Thi đua, khen thưởng Đ.83.1); Văn phòng cập nhật danh sách nhân sự nếu có sai sót."
+        )
+    elif draft.nominee_kind == "person" and not name:
+        faults["person_key"] = "Chọn hoặc ghi tên cá nhân, tập thể được đề nghị."
+    return _Nominee(f"x:{department}:{fold(name)}", name, title)
+
+
+def _faults(definition: Definition, draft: Draft, nominee: _Nominee) -> Iterator[tuple[str, str]]:
+    if draft.nominee_kind not in {"person", "collective"}:
+        yield "nominee_kind", "Chọn cá nhân hoặc tập thể."
+    if not draft.award_key:
+        yield "award_key", "Chọn hình thức khen thưởng."
+    elif draft.award_key not in definition.award_keys:
+        yield (
+            "award_key",
+            "Đợt này không xét hình thức khen thưởng đó. Chọn một hình thức trong danh sách.",
+        )
+    for field, value, most in (
+        ("nominee_name", nominee.name, LONGEST_LINE),
+        ("nominee_title", nominee.title, LONGEST_LINE),
+        ("nominee_unit", draft.nominee_unit, LONGEST_LINE),
+        ("summary", draft.summary, LONGEST_TEXT),
+        ("achievements", draft.achievements, LONGEST_TEXT),
+        *((f"answers.{key}", value, LONGEST_TEXT) for key, value in (draft.answers or {}).items()),
+    ):
+        if len(value) > most:
+            yield field, f"Quá dài: {len(value)} ký tự, tối đa {most}."
+    if draft.period_from and draft.period_to and draft.period_from > draft.period_to:
+        yield "period_to", "Ngày cuối của thời gian thành tích phải sau ngày đầu."
+
+
+def department_name(definition: Definition, department: str) -> str:
+    """The department's name on the review's date. Raises NotFound for one that takes no part."""
+    try:
+        return definition.department(department).name
+    except KeyError as unknown:
+        raise NotFound(
+            "Phòng này không tham gia đợt xét.", rule="Danh sách phòng của đợt xét", help_from="Văn phòng"
+        ) from unknown
+
+
+def refuse_twin(session: Session, ground: Ground, values: Mapping[str, Any], *, but: int = 0) -> None:
+    """Raises Incomplete when the nominee has a live nomination for this award already (`but` aside)."""
+    twin = session.execute(
+        _TWIN,
+        {
+            "round_id": ground.round_id,
+            "award_key": values["award_key"],
+            "nominee_key": values["nominee_key"],
+            "but": but,
+        },
+    ).scalar()
+    if twin is not None:
+        raise Incomplete(
+            {
+                "award_key": f"{values['nominee_name']} đã có đề nghị "
+                f"{ground.definition.award(values['award_key']).name} trong đợt này (mã {twin}). "
+                "Sửa đề nghị đó thay vì lập mới."
+            },
+            rule="Một thành tích chỉ đề nghị một hình thức (Luật Thi đua, khen thưởng Đ.5)",
+        )

@@ -1,0 +1,46 @@
+"""What a person does about a letter that did not go."""
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from engine.access import Actor, demand_role
+from engine.commands.ground import note_round, stand_on
+from engine.errors import NotFound, NotNow
+from engine.models import Message
+from engine.stages import Role
+
+
+def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime) -> Message:
+    """Put a failed letter back into the queue: the same bytes, the same Message-ID. Safe to repeat.
+
+    Raises NotFound, NotYours, or NotNow for a letter that did not fail.
+    """
+    demand_role(actor, Role.office)
+    round_id = session.exec(select(Message.round_id).where(Message.id == message_id)).one_or_none()
+    if round_id is None:
+        raise NotFound("Không tìm thấy thư này.", help_from="Văn phòng")
+    # The round before the letter, as everywhere: locks are taken in one order.
+    ground = stand_on(session, round_id=round_id)
+    message = session.exec(select(Message).where(Message.id == message_id).with_for_update()).one()
+    if message.state == "queued":
+        return message
+    if message.state != "failed":
+        raise NotNow(
+            "Thư này không ở tình trạng “không gửi được” nên không cần gửi lại.",
+            rule="Mỗi thư chỉ gửi một lần",
+            help_from="Văn phòng",
+        )
+    message.state, message.next_at, message.attempts, message.outcome = "queued", now, 0, ""
+    message.owner, message.lease_until = None, None
+    session.add(message)
+    note_round(
+        session,
+        actor,
+        ground,
+        "letter_retried",
+        now=now,
+        facts={"message": message_id, "letter": message.letter},
+        tell=False,
+    )
+    return message

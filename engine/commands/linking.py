@@ -1,0 +1,192 @@
+"""Personal links: issued, replaced, looked at. A newer link of its kind always stops the older ones."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select, update
+from sqlmodel import Session, SQLModel, col
+
+from engine.access import Actor, demand_role
+from engine.calendar import in_words
+from engine.commands.ground import note_round, stand_on
+from engine.errors import LinkExpired, NotFound
+from engine.links import Keys
+from engine.models import Link, Person, Round, Seat, SignIn, Voting
+from engine.stages import Role
+
+ASK_AGAIN_AFTER = timedelta(seconds=60)
+_LINK = SQLModel.metadata.tables["link"]
+
+
+def issue_link(
+    session: Session,
+    keys: Keys,
+    *,
+    purpose: str,
+    person_id: int,
+    scope: str = "",
+    expires_at: datetime | None = None,
+    now: datetime,
+) -> Link:
+    """A new link of its kind for a person; older generations stop working.
+
+    The caller holds a lock that keeps a second one away: the round's row, or the person's.
+    """
+    mine = (_LINK.c.purpose == purpose, _LINK.c.person_id == person_id, _LINK.c.scope == scope)
+    older = session.execute(
+        select(_LINK.c.generation).where(*mine).order_by(_LINK.c.generation.desc()).limit(1)
+    ).scalar()
+    if older:
+        session.execute(update(_LINK).where(*mine, _LINK.c.revoked_at.is_(None)).values(revoked_at=now))
+    link = Link(
+        purpose=purpose,
+        person_id=person_id,
+        scope=scope,
+        generation=(older or 0) + 1,
+        token_hash="",
+        made_at=now,
+        expires_at=expires_at,
+    )
+    link.token_hash = keys.at_rest(token_of(keys, link))
+    session.add(link)
+    session.flush()
+    return link
+
+
+def issue_ballot_links(
+    session: Session, keys: Keys, *, voting_id: int, persons: Sequence[int], now: datetime
+) -> None:
+    """The first ballot link of a new vote for every person, in one statement."""
+    scope = str(voting_id)
+    rows = [
+        {
+            "purpose": "ballot",
+            "person_id": person_id,
+            "scope": scope,
+            "generation": 1,
+            "token_hash": keys.at_rest(
+                keys.token(purpose="ballot", person_id=person_id, scope=scope, generation=1)
+            ),
+            "made_at": now,
+        }
+        for person_id in persons
+    ]
+    session.execute(insert(_LINK), rows)
+
+
+def token_of(keys: Keys, link: Link) -> str:
+    """The token of a link, derived again for the letter that carries it."""
+    return keys.token(
+        purpose=link.purpose, person_id=link.person_id, scope=link.scope, generation=link.generation
+    )
+
+
+def link_of(session: Session, keys: Keys, token: str, *, now: datetime) -> tuple[Link, Person]:
+    """Look at a link without using it up. Raises LinkExpired with the reason and what to do."""
+    found = session.execute(
+        select(Link, Person)
+        .join(Person, col(Person.id) == col(Link.person_id))
+        .where(col(Link.token_hash) == keys.at_rest(token))
+    ).one_or_none()
+    if found is None:
+        raise LinkExpired(
+            "Đường dẫn này không đúng. Hãy mở lại từ thư mới nhất, hoặc xin gửi lại đường dẫn.",
+            rule="Đường dẫn riêng của từng người",
+            help_from="Văn phòng",
+        )
+    link, person = found
+    if link.revoked_at is not None and link.revoked_at <= now:
+        raise LinkExpired(
+            "Đường dẫn này đã được thay bằng đường dẫn mới trong thư gửi sau.",
+            rule="Chỉ đường dẫn mới nhất có hiệu lực",
+            help_from="Văn phòng",
+        )
+    if not person.active or (link.expires_at is not None and now >= link.expires_at):
+        raise LinkExpired(
+            "Đường dẫn này đã hết hạn. Xin gửi lại đường dẫn mới ở trang đăng nhập.",
+            rule="Đường dẫn đăng nhập có hạn",
+            help_from="Văn phòng",
+        )
+    if link.purpose == "signin" and link.used_at is not None:
+        raise LinkExpired(
+            "Đường dẫn đăng nhập này đã được dùng. Xin gửi lại đường dẫn mới ở trang đăng nhập.",
+            rule="Đường dẫn đăng nhập dùng một lần",
+            help_from="Văn phòng",
+        )
+    if link.purpose == "ballot":
+        _demand_vote_open(session, link)
+    return link, person
+
+
+def _demand_vote_open(session: Session, link: Link) -> None:
+    closed = session.execute(
+        select(col(Voting.closed_at)).where(col(Voting.id) == int(link.scope))
+    ).scalar_one_or_none()
+    if closed is not None:
+        raise LinkExpired(
+            f"Hội đồng đã kết thúc bỏ phiếu lúc {in_words(closed)}; đường dẫn này không còn dùng được.",
+            rule="Đường dẫn bỏ phiếu có hiệu lực đến khi kết thúc bỏ phiếu",
+            help_from="Thư ký Hội đồng",
+        )
+
+
+def asked_recently(session: Session, *, purpose: str, person_id: int, scope: str = "", now: datetime) -> bool:
+    """Whether such a link was made in the last minute: a second one would only fill a mailbox."""
+    recent = select(col(Link.id)).where(
+        col(Link.purpose) == purpose,
+        col(Link.person_id) == person_id,
+        col(Link.scope) == scope,
+        col(Link.made_at) > now - ASK_AGAIN_AFTER,
+    )
+    return session.execute(recent).first() is not None
+
+
+def replace_ballot_link(
+    session: Session, actor: Actor, keys: Keys, key: str, *, person_id: int, now: datetime
+) -> Link:
+    """Give a council member a new ballot link; the old one, and sessions opened by it, stop working."""
+    ground = stand_on(session, key=key)
+    if actor.person_id != person_id:
+        demand_role(actor, Role.office, Role.secretary, round_key=key)
+    voting_id = session.execute(
+        select(col(Voting.id))
+        .join(Seat, col(Seat.round_id) == col(Voting.round_id))
+        .where(
+            col(Voting.round_id) == ground.round_id,
+            col(Voting.closed_at).is_(None),
+            col(Seat.person_id) == person_id,
+        )
+    ).scalar_one_or_none()
+    if voting_id is None:
+        raise NotFound("Không có phiếu đang mở cho người này.", help_from="Văn phòng")
+    scope = str(voting_id)
+    link = issue_link(session, keys, purpose="ballot", person_id=person_id, scope=scope, now=now)
+    session.execute(delete(SignIn).where(col(SignIn.person_id) == person_id, col(SignIn.scope) == scope))
+    facts = {"person": person_id, "link": link.id}
+    note_round(session, actor, ground, "link_replaced", now=now, facts=facts, wake=False)
+    return link
+
+
+def ask_ballot_link_again(session: Session, keys: Keys, token: str, *, now: datetime) -> None:
+    """Somebody with an old ballot link asks for a new one: it goes to the registered address only.
+
+    Says nothing either way, and does nothing for a link that is unknown, or whose vote is over.
+    """
+    link = session.execute(
+        select(Link).where(col(Link.token_hash) == keys.at_rest(token), col(Link.purpose) == "ballot")
+    ).scalar_one_or_none()
+    if link is None:
+        return
+    key = session.execute(
+        select(col(Round.key))
+        .join(Voting, col(Voting.round_id) == col(Round.id))
+        .where(col(Voting.id) == int(link.scope), col(Voting.closed_at).is_(None))
+    ).scalar_one_or_none()
+    person = session.get_one(Person, link.person_id)
+    if key is None or not person.active:
+        return
+    stand_on(session, key=key)
+    if asked_recently(session, purpose="ballot", person_id=link.person_id, scope=link.scope, now=now):
+        return
+    actor = Actor(person.id, person.name, "link")
+    replace_ballot_link(session, actor, keys, key, person_id=link.person_id, now=now)

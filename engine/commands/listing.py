@@ -1,0 +1,264 @@
+"""The list: compiled by the office, published, frozen with a hash, opened again with a reason."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlmodel import Session, SQLModel, col
+
+from engine.access import Actor, demand_role
+from engine.commands.fingerprints import fingerprint, fingerprints, list_hash
+from engine.commands.ground import Ground, move_all, note_round, stand_on
+from engine.definition import Definition
+from engine.errors import Incomplete, NotNow
+from engine.models import Leave, ListLine, Nomination, NominationList
+from engine.stages import Act, Role, Stage, State
+from engine.text import clean
+
+__all__ = [
+    "compile_list",
+    "current_list",
+    "fingerprint",
+    "fingerprints",
+    "freeze_list",
+    "list_hash",
+    "list_in",
+    "publish_list",
+    "unfreeze_list",
+]
+
+_LINE = SQLModel.metadata.tables["list_line"]
+_PRINT = update(_LINE).where(
+    _LINE.c.list_id == bindparam("of_list"), _LINE.c.nomination_id == bindparam("of_nomination")
+)
+
+
+def current_list(session: Session, round_id: int) -> NominationList | None:
+    """The newest list of a round."""
+    return (
+        session.execute(
+            select(NominationList)
+            .where(col(NominationList.round_id) == round_id)
+            .order_by(col(NominationList.version).desc())
+        )
+        .scalars()
+        .first()
+    )
+
+
+def list_in(session: Session, ground: Ground, *states: str) -> NominationList:
+    """The newest list, if it is in one of `states`. Raises NotNow, naming the step that comes first."""
+    row = current_list(session, ground.round_id)
+    words = {"draft": "lập", "published": "công khai", "frozen": "chốt"}
+    if row is None or row.state not in states:
+        raise NotNow(
+            f"Cần {words[states[0]]} danh sách trước. Trang này có thể đã cũ: tải lại để xem tình trạng mới.",
+            rule="Lập, công khai rồi mới chốt danh sách",
+            help_from="Văn phòng",
+        )
+    return row
+
+
+def compile_list(
+    session: Session, actor: Actor, key: str, *, order: Sequence[str] = (), now: datetime
+) -> NominationList:
+    """Put every accepted nomination on the list: those of `order` (codes) first, the others in natural order.
+
+    Natural is award by award, collectives before persons, department by department, by name.
+    """
+    demand_role(actor, Role.office)
+    ground = stand_on(session, key=key)
+    if ground.stage not in {Stage.proposal, Stage.office}:
+        raise NotNow("Danh sách đã chuyển Hội đồng, không lập lại được.", rule="Trình tự xét khen thưởng")
+    latest = current_list(session, ground.round_id)
+    if latest is not None and latest.state == "frozen":
+        raise NotNow(
+            "Danh sách đã chốt. Mở chốt (có lý do) rồi mới lập lại được.", rule="Danh sách đã chốt không sửa"
+        )
+    accepted = _in_state(session, ground, State.accepted)
+    if not accepted:
+        raise Incomplete({"list": "Chưa có đề nghị nào được chấp nhận nên chưa lập được danh sách."})
+    place = {code: position for position, code in enumerate(dict.fromkeys(order))}
+    natural = _natural_order(ground.definition)
+    lines = sorted(accepted, key=lambda n: (place.get(n.code, len(place)), natural(n)))
+    row = latest or NominationList(round_id=ground.round_id, version=1, compiled_at=now)
+    row.state, row.compiled_at, row.published_at = "draft", now, None
+    session.add(row)
+    session.flush()
+    session.execute(delete(_LINE).where(_LINE.c.list_id == row.id))
+    _write_lines(session, row, [n.id or 0 for n in lines])
+    facts = {"codes": [n.code for n in lines]}
+    note_round(session, actor, ground, "list_compiled", now=now, facts=facts, tell=False, wake=False)
+    return row
+
+
+def _in_state(session: Session, ground: Ground, *states: State) -> list[Nomination]:
+    return list(
+        session.execute(
+            select(Nomination)
+            .where(
+                col(Nomination.round_id) == ground.round_id,
+                col(Nomination.state).in_([s.value for s in states]),
+            )
+            .order_by(col(Nomination.id))
+        ).scalars()
+    )
+
+
+def _natural_order(definition: Definition) -> Any:
+    awards = {award.key: place for place, award in enumerate(definition.awards)}
+    departments = {unit.key: place for place, unit in enumerate(definition.departments)}
+    return lambda n: (
+        awards[n.award_key],
+        n.nominee_kind == "person",
+        departments[n.department_key],
+        n.nominee_folded,
+    )
+
+
+def _write_lines(session: Session, row: NominationList, ids: Sequence[int]) -> None:
+    session.execute(
+        insert(_LINE),
+        [
+            {"list_id": row.id, "nomination_id": id_, "position": place, "fingerprint": ""}
+            for place, id_ in enumerate(ids, start=1)
+        ],
+    )
+
+
+def publish_list(session: Session, actor: Actor, key: str, *, now: datetime) -> NominationList:
+    """Show the list to the departments before it is frozen: openness (Luật TĐKT Đ.5). Safe to repeat."""
+    demand_role(actor, Role.office)
+    ground = stand_on(session, key=key)
+    row = list_in(session, ground, "draft", "published")
+    if row.state == "published":
+        return row
+    row.state, row.published_at = "published", now
+    session.add(row)
+    note_round(session, actor, ground, "list_published", now=now, facts={"version": row.version})
+    return row
+
+
+def freeze_list(session: Session, actor: Actor, key: str, *, now: datetime) -> NominationList:
+    """Freeze the published list: from here on what the council votes on cannot change. Safe to repeat.
+
+    Blocks while a nomination still waits for the office or for its department. Drafts nobody signed lapse.
+    """
+    demand_role(actor, Role.office)
+    ground = stand_on(session, key=key)
+    row = list_in(session, ground, "published", "frozen")
+    if row.state == "frozen":
+        return row
+    if ground.stage != Stage.office:
+        raise NotNow(
+            "Chưa hết hạn của các phòng nên chưa chốt được danh sách.", rule="Trình tự xét khen thưởng"
+        )
+    states = (State.draft, State.ready, State.proposed, State.returned, State.accepted)
+    nominations = _in_state(session, ground, *states)
+    unsigned = [n for n in nominations if n.state in {State.draft, State.ready}]
+    _refuse_unfinished(nominations)
+    _refuse_on_leave(session, ground, unsigned, now=now)
+    listed = _lines_in_order(session, row, nominations)
+    prints = fingerprints(session, listed)
+    session.execute(
+        _PRINT,
+        [{"of_list": row.id, "of_nomination": id_, "fingerprint": said} for id_, said in prints.items()],
+    )
+    move_all(
+        session,
+        actor,
+        ground,
+        listed,
+        Act.freeze,
+        now=now,
+        facts=lambda n: {"fingerprint": prints[n.id or 0]},
+    )
+    move_all(session, actor, ground, unsigned, Act.lapse, now=now)
+    row.state, row.frozen_at, row.hash = "frozen", now, list_hash(list(prints.values()))
+    session.add(row)
+    facts = {"hash": row.hash, "count": len(listed)}
+    note_round(session, actor, ground, "list_frozen", now=now, facts=facts, tell=False)
+    return row
+
+
+def _refuse_unfinished(nominations: Sequence[Nomination]) -> None:
+    open_ = [n.nominee_name for n in nominations if n.state in {State.proposed, State.returned}]
+    if open_:
+        raise Incomplete(
+            {
+                "list": f"Còn {len(open_)} đề nghị chưa xử lý xong: {', '.join(open_[:8])}. "
+                "Chấp nhận, tạm dừng hoặc loại từng đề nghị trước khi chốt."
+            },
+            rule="Chốt khi mọi đề nghị đã được xử lý",
+        )
+
+
+def _refuse_on_leave(
+    session: Session, ground: Ground, unsigned: Sequence[Nomination], *, now: datetime
+) -> None:
+    """A department that the head gave more time is not cut off by an early freeze."""
+    on_leave = set(
+        session.execute(
+            select(col(Leave.department_key)).where(
+                col(Leave.round_id) == ground.round_id, col(Leave.until) > now
+            )
+        ).scalars()
+    )
+    waiting = sorted({n.department_key for n in unsigned} & on_leave)
+    if waiting:
+        names = ", ".join(ground.definition.department(key).name for key in waiting)
+        raise Incomplete(
+            {"list": f"{names} còn được nộp muộn theo cho phép của Thủ trưởng. Chờ hết hạn ấy rồi chốt."},
+            rule="Cho phép nộp muộn của Thủ trưởng",
+        )
+
+
+def _lines_in_order(
+    session: Session, row: NominationList, nominations: Sequence[Nomination]
+) -> list[Nomination]:
+    accepted = {n.id: n for n in nominations if n.state == State.accepted}
+    ids = (
+        session.execute(
+            select(col(ListLine.nomination_id))
+            .where(col(ListLine.list_id) == row.id)
+            .order_by(col(ListLine.position))
+        )
+        .scalars()
+        .all()
+    )
+    if accepted.keys() != set(ids):
+        raise Incomplete(
+            {
+                "list": "Danh sách chưa khớp với các đề nghị đã chấp nhận. "
+                "Lập lại danh sách, công khai rồi chốt."
+            }
+        )
+    return [accepted[id_] for id_ in ids]
+
+
+def unfreeze_list(session: Session, actor: Actor, key: str, *, reason: str, now: datetime) -> NominationList:
+    """Open a frozen list again before the vote; the next list is a new version, and the reason is kept."""
+    demand_role(actor, Role.office)
+    ground = stand_on(session, key=key)
+    row = list_in(session, ground, "frozen")
+    if ground.stage != Stage.office:
+        raise NotNow(
+            "Hội đồng đang bỏ phiếu, không mở lại danh sách được.", rule="Danh sách đã chốt không sửa"
+        )
+    said = clean(reason, lines=True)
+    if not said:
+        raise Incomplete({"reason": "Ghi lý do mở chốt danh sách."})
+    move_all(session, actor, ground, _in_state(session, ground, State.listed), Act.unfreeze, now=now)
+    new = NominationList(round_id=ground.round_id, version=row.version + 1, compiled_at=now)
+    session.add(new)
+    session.flush()
+    ids = session.execute(
+        select(col(ListLine.nomination_id))
+        .where(col(ListLine.list_id) == row.id)
+        .order_by(col(ListLine.position))
+    ).scalars()
+    _write_lines(session, new, list(ids))
+    facts = {"reason": said}
+    note_round(session, actor, ground, "list_unfrozen", now=now, facts=facts, tell=False, wake=False)
+    return new

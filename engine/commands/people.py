@@ -1,0 +1,210 @@
+"""Who is who: the roster, what a person may do, and sessions opened by personal links."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select, text, update
+from sqlmodel import Session, SQLModel, col
+
+from engine import history
+from engine.access import Actor
+from engine.commands.linking import (
+    ask_ballot_link_again,
+    asked_recently,
+    issue_link,
+    link_of,
+    replace_ballot_link,
+    token_of,
+)
+from engine.links import Keys, new_session_key
+from engine.models import Grant, Link, Person, Round, Seat, SignIn, Voting
+from engine.stages import Role
+from engine.text import clean, fold
+
+__all__ = [
+    "RosterLine",
+    "actor_of",
+    "ask_ballot_link_again",
+    "ask_to_sign_in",
+    "issue_link",
+    "keep_alive",
+    "link_of",
+    "load_roster",
+    "open_link",
+    "replace_ballot_link",
+    "session_of",
+    "sign_out",
+    "token_of",
+]
+
+SIGN_IN_LINK_LASTS = timedelta(hours=2)
+STAFF_SESSION_LASTS = timedelta(hours=12)
+BALLOT_SESSION_LASTS = timedelta(minutes=30)  # idle; the link itself works until the vote closes
+_GRANT = SQLModel.metadata.tables["role_grant"]
+
+
+@dataclass(frozen=True)
+class RosterLine:
+    """A person as the agency's file has it."""
+
+    key: str
+    name: str
+    email: str | None
+    salutation: str
+    title: str
+    department_key: str | None
+    phone: str
+    grants: tuple[tuple[str, str], ...]
+
+
+def load_roster(session: Session, agency_key: str, lines: Iterable[RosterLine]) -> int:
+    """Bring the roster up to the file: adds, changes, and switches off who is gone. Returns the count."""
+    if session.get_bind().dialect.name == "postgresql":
+        # Two processes starting at once must not both add the same person.
+        session.execute(text("LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE"))
+    known = {
+        p.key: p
+        for p in session.execute(select(Person).where(col(Person.agency_key) == agency_key)).scalars()
+    }
+    wanted = {line.key: line for line in lines}
+    gone = [person for key, person in known.items() if key not in wanted]
+    for person in gone:
+        person.active, person.email = False, None
+        session.add(person)
+    for key, line in wanted.items():
+        if key in known:
+            # Addresses may change hands within one file; unique keys are checked row by row.
+            known[key].email = known[key].email if known[key].email == _address(line) else None
+    session.flush()
+    for key, line in wanted.items():
+        person = known.setdefault(key, Person(agency_key=agency_key, key=key, name="", folded=""))
+        person.name, person.folded = clean(line.name), fold(line.name)
+        person.email = _address(line)
+        person.salutation, person.title = line.salutation, line.title
+        person.department_key, person.phone, person.active = line.department_key, line.phone, True
+        session.add(person)
+    session.flush()
+    ids = [p.id for p in known.values()]
+    session.execute(delete(Grant).where(col(Grant.person_id).in_(ids)))
+    session.execute(delete(SignIn).where(col(SignIn.person_id).in_([p.id for p in gone])))
+    grants = [
+        {"person_id": known[key].id, "role": role, "scope": scope}
+        for key, line in wanted.items()
+        for role, scope in sorted(set(line.grants))
+    ]
+    if grants:
+        session.execute(insert(_GRANT), grants)
+    return len(wanted)
+
+
+def _address(line: RosterLine) -> str | None:
+    return clean(line.email).lower() if line.email else None
+
+
+def actor_of(session: Session, person: Person, *, door: str, scope: str = "") -> Actor:
+    """The person as an actor: own grants, and the roles of own seats in rounds (scope: the round's key).
+
+    `scope` is the session's own: one opened by a ballot link carries the vote's id, and is worth the seat's
+    ballot in that vote's round and nothing else, whatever else the person may do.
+    """
+    seats = (
+        select(col(Round.key), col(Seat.role))
+        .join(Round, col(Round.id) == col(Seat.round_id))
+        .where(col(Seat.person_id) == person.id)
+    )
+    grants: set[tuple[Role, str]] = set()
+    if scope:
+        seats = seats.join(Voting, col(Voting.round_id) == col(Round.id)).where(col(Voting.id) == int(scope))
+    else:
+        own = select(col(Grant.role), col(Grant.scope)).where(col(Grant.person_id) == person.id)
+        grants = {(Role(role), of) for role, of in session.execute(own)}
+    for key, role in session.execute(seats):
+        grants.add((Role.member, key))
+        if not scope and role in {Role.secretary.value, Role.chair.value}:
+            grants.add((Role(role), key))
+    return Actor(person.id, person.name, door, frozenset(grants), person.department_key or "")
+
+
+def ask_to_sign_in(session: Session, keys: Keys, *, email: str, door: str, now: datetime) -> None:
+    """Mail a sign-in link if the address is known; says nothing either way: no fishing for names."""
+    person = session.execute(
+        select(Person)
+        .where(col(Person.email) == clean(email).lower(), col(Person.active).is_(True))
+        .with_for_update()
+    ).scalar_one_or_none()
+    if person is None or asked_recently(session, purpose="signin", person_id=person.id or 0, now=now):
+        return
+    expires_at = now + SIGN_IN_LINK_LASTS
+    link = issue_link(
+        session, keys, purpose="signin", person_id=person.id or 0, expires_at=expires_at, now=now
+    )
+    history.record(
+        session,
+        "sign_in_asked",
+        history.Subject(None),
+        actor=Actor(person.id, person.name, door),
+        now=now,
+        facts={"link": link.id, "person": person.id},
+    )
+
+
+def open_link(session: Session, keys: Keys, token: str, *, now: datetime) -> tuple[str, Link]:
+    """Exchange a link for a session, by a person's click; returns the new session's key and the link.
+
+    A sign-in link opens everything of that person, once; a ballot link opens that ballot only.
+    """
+    session.execute(select(col(Link.id)).where(col(Link.token_hash) == keys.at_rest(token)).with_for_update())
+    link, person = link_of(session, keys, token, now=now)
+    key = new_session_key()
+    staff = link.purpose == "signin"
+    door = "page" if staff else "link"
+    if staff:
+        link.used_at = now
+        session.add(link)
+    session.add(
+        SignIn(
+            key_hash=keys.at_rest(key),
+            person_id=person.id or 0,
+            scope="" if staff else link.scope,
+            door=door,
+            made_at=now,
+            seen_at=now,
+            expires_at=now + (STAFF_SESSION_LASTS if staff else BALLOT_SESSION_LASTS),
+        )
+    )
+    history.record(
+        session,
+        "signed_in",
+        history.Subject(None),
+        actor=Actor(person.id, person.name, door),
+        now=now,
+        facts={"purpose": link.purpose, "link": link.id},
+        tell=False,
+    )
+    return key, link
+
+
+def session_of(session: Session, keys: Keys, key: str, *, now: datetime) -> tuple[SignIn, Person] | None:
+    """The living session behind a cookie and its person, or None."""
+    found = session.execute(
+        select(SignIn, Person)
+        .join(Person, col(Person.id) == col(SignIn.person_id))
+        .where(col(SignIn.key_hash) == keys.at_rest(key))
+    ).one_or_none()
+    if found is None or now >= found[0].expires_at or not found[1].active:
+        return None
+    return found
+
+
+def keep_alive(session: Session, key_hash: str, *, now: datetime) -> None:
+    """Move a ballot session's idle limit on; staff sessions have an absolute end."""
+    session.execute(
+        update(SignIn)
+        .where(col(SignIn.key_hash) == key_hash, col(SignIn.scope) != "")
+        .values(seen_at=now, expires_at=now + BALLOT_SESSION_LASTS)
+    )
+
+
+def sign_out(session: Session, key_hash: str) -> None:
+    session.execute(delete(SignIn).where(col(SignIn.key_hash) == key_hash))

@@ -1,0 +1,220 @@
+"""From the council's advice to the last word: the head considers, the agency decides, Sở Nội vụ answers."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from engine.access import Actor, demand_role
+from engine.clock import VIETNAM
+from engine.commands import windows
+from engine.commands.dossiers import (
+    dossier_of,
+    latest_dossier,
+    lines_of,
+    number_faults,
+    prepare_dossier,
+    record_receipt,
+    seal_dossier,
+    send_dossier,
+    sent_dossier,
+)
+from engine.commands.ground import Ground, demand_act, move, move_all, nomination_of, note_round, stand_on
+from engine.errors import Incomplete, NotFound
+from engine.models import Decision, Nomination
+from engine.stages import Act, Role, State
+from engine.text import clean
+
+__all__ = [
+    "approve",
+    "decide",
+    "dossier_of",
+    "latest_dossier",
+    "lines_of",
+    "prepare_dossier",
+    "record_answer",
+    "record_receipt",
+    "refuse",
+    "revoke",
+    "seal_dossier",
+    "send_dossier",
+    "sent_dossier",
+]
+
+ANSWERS = {"awarded": Act.award, "not_awarded": Act.not_award, "completion": Act.ask_completion}
+TARGETS = {
+    Act.award: State.awarded,
+    Act.not_award: State.not_awarded,
+    Act.ask_completion: State.completion,
+}
+
+
+def _named(session: Session, ground: Ground, codes: Sequence[str]) -> list[Nomination]:
+    """The nominations of these codes, all of this round. Raises Incomplete or NotFound."""
+    if not codes:
+        raise Incomplete({"codes": "Chọn ít nhất một đề nghị."})
+    found = (
+        session.execute(
+            select(Nomination)
+            .where(col(Nomination.round_id) == ground.round_id, col(Nomination.code).in_(codes))
+            .order_by(col(Nomination.id))
+        )
+        .scalars()
+        .all()
+    )
+    if len(found) != len(set(codes)):
+        raise NotFound("Có đề nghị không thuộc đợt xét này. Tải lại trang rồi chọn lại.")
+    return list(found)
+
+
+def approve(session: Session, actor: Actor, key: str, *, codes: Sequence[str], now: datetime) -> int:
+    """The head agrees with the council on these nominations; returns how many. Safe to repeat."""
+    demand_role(actor, Role.head)
+    ground = stand_on(session, key=key)
+    named = [n for n in _named(session, ground, codes) if n.state != State.approved]
+    move_all(session, actor, ground, named, Act.approve, now=now)
+    if named:
+        facts = {"codes": [n.code for n in named]}
+        note_round(session, actor, ground, "head_approved", now=now, facts=facts)
+    return len(named)
+
+
+def refuse(session: Session, actor: Actor, code: str, *, reason: str, now: datetime) -> Nomination:
+    """The head does not follow the council on one nomination, and says why. Safe to repeat."""
+    demand_role(actor, Role.head)
+    ground, nomination = nomination_of(session, code)
+    if nomination.state == State.refused:
+        return nomination
+    demand_act(actor, ground, nomination, Act.refuse)
+    said = clean(reason, lines=True)
+    if not said:
+        raise Incomplete({"reason": "Ghi lý do không đồng ý để báo cho phòng và lưu hồ sơ."})
+    facts = {"reason": said}
+    move(session, actor, ground, nomination, Act.refuse, now=now, facts=facts, changes=facts)
+    windows.close_if_done(session, actor, ground, now=now)
+    return nomination
+
+
+def decide(
+    session: Session,
+    actor: Actor,
+    key: str,
+    *,
+    codes: Sequence[str],
+    number: str,
+    dated: date,
+    now: datetime,
+) -> Decision:
+    """Record the agency's own decision (Giấy khen): number, date, and the nominations it awards.
+
+    Safe to repeat; more nominations may be added to a number, on its own date only.
+    """
+    demand_role(actor, Role.office, Role.head)
+    ground = stand_on(session, key=key)
+    named = _named(session, ground, codes)
+    said = clean(number)
+    row = session.execute(
+        select(Decision).where(col(Decision.round_id) == ground.round_id, col(Decision.number) == said)
+    ).scalar_one_or_none()
+    faults = number_faults(number, dated, now)
+    wrong = [n.nominee_name for n in named if ground.definition.award(n.award_key).level != "agency"]
+    if wrong:
+        faults["codes"] = (
+            f"Không thuộc thẩm quyền của cơ quan: {', '.join(wrong)}. Hình thức này phải trình cấp trên."
+        )
+    if row is not None and row.dated != dated:
+        faults["number"] = f"Số {said} đã dùng cho quyết định ngày {row.dated.day}/{row.dated:%m/%Y}."
+    if faults:
+        raise Incomplete(faults, rule="Thẩm quyền quyết định khen thưởng (Luật Thi đua, khen thưởng Đ.80.1)")
+    if row is None:
+        row = Decision(
+            round_id=ground.round_id, number=said, dated=dated, made_by=actor.person_id, made_at=now
+        )
+        session.add(row)
+        session.flush()
+    fresh = [n for n in named if not (n.state == State.awarded and n.decision_number == said)]
+    facts = {"number": said, "date": dated.isoformat()}
+    changes = {"decision_number": said, "decision_date": dated}
+    move_all(
+        session, actor, ground, fresh, Act.decide, now=now, facts=lambda _: facts, changes=lambda _: changes
+    )
+    if fresh:
+        told = {**facts, "codes": [n.code for n in fresh]}
+        note_round(session, actor, ground, "decided", now=now, facts=told)
+        windows.close_if_done(session, actor, ground, now=now)
+    return row
+
+
+def record_answer(
+    session: Session,
+    actor: Actor,
+    key: str,
+    *,
+    codes: Sequence[str],
+    answer: str,
+    number: str = "",
+    dated: date | None = None,
+    reason: str = "",
+    now: datetime,
+) -> int:
+    """What Sở Nội vụ answered about these nominations; departments are told. Returns how many changed.
+
+    `answer`: "awarded" (needs the decision's number and date), "not_awarded" or "completion" (a reason).
+    """
+    demand_role(actor, Role.office)
+    ground = stand_on(session, key=key)
+    named = _named(session, ground, codes)
+    act = ANSWERS.get(answer)
+    if act is None:
+        raise Incomplete({"answer": "Chọn kết quả: được khen, không được khen hoặc trả để bổ sung."})
+    facts, changes = _answer(act, number, dated, reason, now=now)
+    fresh = [n for n in named if n.state != TARGETS[act]]
+    move_all(session, actor, ground, fresh, act, now=now, facts=lambda _: facts, changes=lambda _: changes)
+    if not fresh:
+        return 0
+    dossier = sent_dossier(session, ground.round_id)
+    if dossier is not None and act == Act.ask_completion:
+        dossier.state = "returned"
+        session.add(dossier)
+    told = {"answer": answer, "codes": [n.code for n in fresh], **facts}
+    note_round(session, actor, ground, "answered", now=now, facts=told)
+    windows.close_if_done(session, actor, ground, now=now)
+    return len(fresh)
+
+
+def _answer(
+    act: Act, number: str, dated: date | None, reason: str, *, now: datetime
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What history and the row keep of an answer. Raises Incomplete when it has no ground."""
+    said, faults = clean(reason, lines=True), {}
+    if act == Act.award:
+        faults = number_faults(number, dated or now.astimezone(VIETNAM).date(), now)
+        if dated is None:
+            faults["dated"] = "Ghi ngày của quyết định khen thưởng."
+    elif not said:
+        faults["reason"] = "Ghi lý do Sở Nội vụ nêu để báo cho phòng."
+    if faults:
+        raise Incomplete(faults, rule="Kết quả khen thưởng phải có căn cứ")
+    if act != Act.award or dated is None:
+        return {"reason": said}, {"reason": said}
+    facts = {"number": clean(number), "date": dated.isoformat()}
+    return facts, {"decision_number": clean(number), "decision_date": dated}
+
+
+def revoke(session: Session, actor: Actor, code: str, *, reason: str, now: datetime) -> Nomination:
+    """Cancel an award given on false ground (Luật TĐKT Đ.93), also in a closed round. Safe to repeat."""
+    demand_role(actor, Role.head, Role.office)
+    ground, nomination = nomination_of(session, code)
+    if nomination.state == State.revoked:
+        return nomination
+    demand_act(actor, ground, nomination, Act.revoke)
+    said = clean(reason, lines=True)
+    if not said:
+        raise Incomplete(
+            {"reason": "Ghi căn cứ huỷ quyết định khen thưởng."}, rule="Luật Thi đua, khen thưởng Đ.93"
+        )
+    facts = {"reason": said}
+    move(session, actor, ground, nomination, Act.revoke, now=now, facts=facts, changes=facts)
+    return nomination

@@ -1,0 +1,94 @@
+"""The office puts the frozen list to the vote: one ballot and one personal link for every seat."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlmodel import Session, SQLModel, col
+
+from engine.access import Actor, demand_role
+from engine.ballot import Council, quorum_possible
+from engine.calendar import Calendar
+from engine.commands import linking, windows
+from engine.commands.ground import Ground, stand_on, window_of
+from engine.commands.listing import list_in
+from engine.errors import Incomplete, NotNow
+from engine.links import Keys
+from engine.models import ListLine, Nomination, NominationList, Person, Seat, Voting
+from engine.stages import Role, Stage
+
+_BALLOT = SQLModel.metadata.tables["ballot"]
+
+
+def open_vote(
+    session: Session, actor: Actor, key: str, *, keys: Keys, calendar: Calendar, now: datetime
+) -> Voting:
+    """Open the council's vote on the frozen list; every seat gets a link by letter. Safe to repeat."""
+    demand_role(actor, Role.office)
+    ground = stand_on(session, key=key)
+    running: Voting | None = session.execute(
+        select(Voting).where(col(Voting.round_id) == ground.round_id, col(Voting.closed_at).is_(None))
+    ).scalar_one_or_none()
+    if running is not None:
+        return running
+    if ground.stage != Stage.office:
+        raise NotNow(
+            "Đợt xét không ở giai đoạn tổng hợp nên không mở bỏ phiếu được.", rule="Trình tự xét khen thưởng"
+        )
+    frozen = list_in(session, ground, "frozen")
+    seats = _seats_that_can_vote(session, ground, frozen)
+    voting = Voting(round_id=ground.round_id, list_id=frozen.id or 0, list_hash=frozen.hash, opened_at=now)
+    session.add(voting)
+    window = window_of(session, ground, Stage.office)
+    window.closed_at = now
+    session.add(window)
+    session.flush()
+    session.execute(
+        insert(_BALLOT),
+        [
+            {
+                "voting_id": voting.id,
+                "seat_id": seat,
+                "draft": {},
+                "version": 1,
+                "times_sent": 0,
+                "receipt": "",
+            }
+            for seat in seats
+        ],
+    )
+    linking.issue_ballot_links(session, keys, voting_id=voting.id or 0, persons=list(seats.values()), now=now)
+    windows.open_stage(session, actor, ground, Stage.council, calendar=calendar, now=now)
+    return voting
+
+
+def _seats_that_can_vote(session: Session, ground: Ground, frozen: NominationList) -> dict[int, int]:
+    """Seat → person, in order. Raises Incomplete when the rules of an award on the list cannot be met."""
+    seats = session.execute(
+        select(col(Seat.id), col(Seat.role), col(Person.id), col(Person.email), col(Person.active))
+        .join(Person, col(Person.id) == col(Seat.person_id))
+        .where(col(Seat.round_id) == ground.round_id)
+        .order_by(col(Seat.position))
+    ).all()
+    if not seats:
+        raise Incomplete({"council": "Đợt xét chưa có Hội đồng."}, rule="Thành phần Hội đồng")
+    chair = next((seat for seat, role, *_ in seats if role == "chair"), None)
+    council = Council(tuple(seat or 0 for seat, *_ in seats), chair)
+    reachable = {seat or 0 for seat, _role, _person, email, active in seats if email and active}
+    listed = set(
+        session.execute(
+            select(col(Nomination.award_key))
+            .join(ListLine, col(ListLine.nomination_id) == col(Nomination.id))
+            .where(col(ListLine.list_id) == frozen.id)
+            .distinct()
+        ).scalars()
+    )
+    for award in ground.definition.awards:
+        if award.key in listed and not quorum_possible(award.ballot.rule(), council, reachable):
+            raise Incomplete(
+                {
+                    "council": f"Chỉ {len(reachable)}/{len(seats)} thành viên Hội đồng nhận được thư, "
+                    f"không đủ để bỏ phiếu {award.name}. Bổ sung địa chỉ thư cho thành viên còn thiếu."
+                },
+                rule=f"Số thành viên tối thiểu {award.ballot.quorum}",
+            )
+    return {seat or 0: person or 0 for seat, _role, person, *_ in seats}

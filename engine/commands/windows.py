@@ -1,0 +1,257 @@
+"""Stages in time: opened with a deadline and its ladder, moved, closed; leave for the late; the end."""
+
+from datetime import date, datetime
+
+from sqlalchemy import insert, select, update
+from sqlmodel import Session, SQLModel, col
+
+from engine.access import Actor, demand_role, time_itself
+from engine.calendar import Calendar, Deadline
+from engine.clock import VIETNAM
+from engine.commands.drafting import department_name
+from engine.commands.ground import Ground, move_all, note_round, stand_on, window_of
+from engine.definition import Definition
+from engine.errors import Incomplete, NotNow
+from engine.models import Leave, Nomination, StageWindow
+from engine.queries import waiting
+from engine.stages import FINAL, Act, Role, Stage, State
+from engine.text import clean
+
+MOMENT = SQLModel.metadata.tables["moment"]
+
+
+def deadline_of(definition: Definition, stage: Stage, calendar: Calendar, start: date) -> Deadline:
+    """The deadline a definition gives a stage that starts on `start`."""
+    steps = definition.stages[stage]
+    if steps.due is not None:
+        return calendar.deadline_on(steps.due, definition.close_of_office)
+    assert steps.working_days is not None  # noqa: S101 — the definition's own check
+    return calendar.deadline_after(start, steps.working_days, definition.close_of_office)
+
+
+def open_stage(
+    session: Session, actor: Actor, ground: Ground, stage: Stage, *, calendar: Calendar, now: datetime
+) -> StageWindow:
+    """Enter a stage: its deadline is computed once, explained, and its ladder of moments laid out."""
+    window = window_of(session, ground, stage)
+    if window.opened_at is not None:
+        return window
+    today = now.astimezone(VIETNAM).date()
+    deadline = deadline_of(ground.definition, stage, calendar, today)
+    if deadline.at <= now:
+        # The planned day is past already: the stage still gets the shortest honest time, one working day.
+        deadline = calendar.deadline_after(today, 1, ground.definition.close_of_office)
+    window.opened_at, window.opens_at = now, window.opens_at or now
+    window.due_at, window.explanation = deadline.at, deadline.explanation
+    session.add(window)
+    _lay_out(session, ground, window, deadline, calendar=calendar, now=now)
+    note_round(
+        session,
+        actor,
+        ground,
+        f"{stage.value}_opened",
+        now=now,
+        facts={"due": deadline.at.isoformat(), "explanation": deadline.explanation},
+        changes={"stage": stage.value},
+    )
+    return window
+
+
+def _lay_out(
+    session: Session,
+    ground: Ground,
+    window: StageWindow,
+    deadline: Deadline,
+    *,
+    calendar: Calendar,
+    now: datetime,
+) -> None:
+    """Write the moments of one deadline; the key (round, stage, generation, kind, step) makes each once."""
+    stage = Stage(window.stage)
+    steps = ground.definition.stages[stage]
+    rungs = calendar.ladder(
+        deadline,
+        steps.remind,
+        ground.definition.morning,
+        late=steps.late,
+        escalate=steps.escalate,
+        opened_at=now,
+    )
+    moments = [(rung.kind.value, rung.offset, rung.at) for rung in rungs]
+    if stage in {Stage.proposal, Stage.council}:
+        moments.append(("close", 0, deadline.at))
+    rows = [
+        {
+            "round_id": ground.round_id,
+            "stage": stage.value,
+            "generation": window.generation,
+            "kind": kind,
+            "step": step,
+            "department_key": "",
+            "at": at,
+            "outcome": "",
+        }
+        for kind, step, at in moments
+    ]
+    if rows:
+        session.execute(insert(MOMENT), rows)
+
+
+def move_deadline(
+    session: Session,
+    actor: Actor,
+    key: str,
+    stage: Stage,
+    *,
+    due: date,
+    reason: str,
+    calendar: Calendar,
+    now: datetime,
+) -> StageWindow:
+    """Give a stage another deadline; what was planned from the old one goes, and people are told."""
+    demand_role(actor, Role.office, Role.head)
+    ground = stand_on(session, key=key)
+    if ground.stage != stage:
+        raise NotNow("Chỉ đổi được hạn của giai đoạn đang diễn ra.", rule="Trình tự xét khen thưởng")
+    window = window_of(session, ground, stage)
+    deadline = calendar.deadline_on(due, ground.definition.close_of_office)
+    said, faults = clean(reason, lines=True), {}
+    if not said:
+        faults["reason"] = "Ghi lý do đổi hạn để lưu hồ sơ và báo cho các phòng."
+    if deadline.at <= now:
+        faults["due"] = "Hạn mới phải sau thời điểm hiện tại. Chọn một ngày làm việc sắp tới."
+    if faults:
+        raise Incomplete(faults)
+    if deadline.at == window.due_at:
+        return window
+    session.execute(
+        update(MOMENT)
+        .where(
+            MOMENT.c.round_id == ground.round_id,
+            MOMENT.c.stage == stage.value,
+            MOMENT.c.done_at.is_(None),
+        )
+        .values(done_at=now, outcome="đổi hạn")
+    )
+    before = window.due_at
+    window.generation += 1
+    window.due_at, window.explanation = deadline.at, deadline.explanation
+    session.add(window)
+    _lay_out(session, ground, window, deadline, calendar=calendar, now=now)
+    note_round(
+        session,
+        actor,
+        ground,
+        "deadline_moved",
+        now=now,
+        facts={
+            "stage": stage.value,
+            "before": before.isoformat() if before else "",
+            "due": deadline.at.isoformat(),
+            "reason": said,
+        },
+    )
+    return window
+
+
+def give_leave(
+    session: Session,
+    actor: Actor,
+    key: str,
+    *,
+    department: str,
+    until: date,
+    reason: str,
+    calendar: Calendar,
+    now: datetime,
+) -> None:
+    """Late entry by leave of the head: one department may still act until close of office of `until`."""
+    demand_role(actor, Role.head)
+    ground = stand_on(session, key=key)
+    if ground.stage not in {Stage.proposal, Stage.office}:
+        raise NotNow(
+            "Chỉ cho nộp muộn được khi đợt đã mở và danh sách chưa chuyển Hội đồng.",
+            rule="Trình tự xét khen thưởng",
+        )
+    department_name(ground.definition, department)
+    deadline = calendar.deadline_on(until, ground.definition.close_of_office)
+    said, faults = clean(reason, lines=True), {}
+    if deadline.at <= now:
+        faults["until"] = "Ngày cho nộp muộn phải sau thời điểm hiện tại."
+    if not said:
+        faults["reason"] = "Ghi lý do cho nộp muộn."
+    if faults:
+        raise Incomplete(faults)
+    session.add(
+        Leave(
+            round_id=ground.round_id,
+            department_key=department,
+            until=deadline.at,
+            reason=said,
+            granted_by=actor.person_id or 0,
+            granted_at=now,
+        )
+    )
+    facts = {"department": department, "until": deadline.at.isoformat(), "reason": said}
+    note_round(session, actor, ground, "leave_given", now=now, facts=facts)
+
+
+def close_proposal(
+    session: Session, actor: Actor, ground: Ground, *, calendar: Calendar, now: datetime
+) -> bool:
+    """The departments' deadline has passed: their forms close, the office's time begins.
+
+    Returns whether the departments' stage is over.
+    """
+    demand_role(actor, Role.time, Role.office)
+    if ground.stage != Stage.proposal:
+        return ground.stage != Stage.planned
+    window = window_of(session, ground, Stage.proposal)
+    if window.due_at is None or now < window.due_at:
+        return False
+    window.closed_at = now
+    session.add(window)
+    silent = waiting.whom(session, ground.round_id, ground.definition, Stage.proposal, now=now).departments
+    facts = {"silent": list(silent)}
+    note_round(session, actor, ground, "proposal_closed", now=now, facts=facts, wake=False)
+    open_stage(session, actor, ground, Stage.office, calendar=calendar, now=now)
+    return True
+
+
+def close_if_done(session: Session, actor: Actor, ground: Ground, *, now: datetime) -> bool:
+    """Archive the round once every nomination has its last word; returns whether it is closed.
+
+    `actor` is whose act was the last one. What is still held was never put to the vote and no list will take
+    it up again: it lapses here by itself, in sight, instead of hanging for ever.
+    """
+    if ground.stage != Stage.submission:
+        return ground.stage == Stage.closed
+    open_ = (
+        session.execute(
+            select(Nomination).where(
+                col(Nomination.round_id) == ground.round_id,
+                col(Nomination.state).not_in(sorted(FINAL)),
+            )
+        )
+        .scalars()
+        .all()
+    )
+    if any(n.state != State.held for n in open_):
+        return False
+    facts = {"reason": "Đợt xét kết thúc khi việc xác minh chưa xong."}
+    move_all(
+        session,
+        time_itself(),
+        ground,
+        open_,
+        Act.lapse,
+        now=now,
+        facts=lambda _: facts,
+        changes=lambda _: facts,
+    )
+    window = window_of(session, ground, Stage.submission)
+    window.closed_at = now
+    session.add(window)
+    closed = {"stage": Stage.closed.value, "closed_at": now}
+    note_round(session, actor, ground, "round_closed", now=now, changes=closed)
+    return True

@@ -1,0 +1,280 @@
+"""The parts a definition is made of, each checked by itself; faults carry what to write instead.
+
+A sentence of the form "…; hãy …" is split by the reader of files into what is wrong and the remedy.
+"""
+
+from datetime import date
+from fractions import Fraction
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from engine.ballot import BallotRule, Comparator, Denominator, TieRule, parse_fraction
+
+Confidence = Literal["A", "B", "C"]
+NomineeKind = Literal["person", "collective"]
+Email = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+$")]
+
+
+def _share(text: str) -> str:
+    if not 0 < parse_fraction(text) <= Fraction(1):
+        raise ValueError(
+            f"“{text}” không phải là tỷ lệ dùng được; hãy viết tỷ lệ lớn hơn 0 và không quá 100 %"
+        )
+    return text
+
+
+Share = Annotated[str, AfterValidator(_share)]
+
+
+class Part(BaseModel):
+    """Base of every part: unknown keys are faults, and nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Head(Part):
+    """Who signs: title and name as printed under a document, person as known to the system."""
+
+    title: str
+    name: str
+    person: str
+
+
+class Contact(Part):
+    """Somewhere letters and people turn to."""
+
+    name: str
+    email: Email
+    phone: str = ""
+
+
+class Agency(Part):
+    """The agency as it is called on the review's date."""
+
+    key: str
+    name: str
+    short_name: str
+    parent: str
+    place: str
+    head: Head
+    office: Contact
+    recipient: Contact
+    codes: dict[str, str] = Field(description="document kind → number suffix, e.g. to_trinh: TTr-BDT")
+
+
+class Department(Part):
+    """A unit that proposes."""
+
+    key: str
+    name: str
+
+
+class FormerDepartment(Department):
+    """A unit that no longer exists on the review's date; dissolved bodies are not commended (TT 15/2025)."""
+
+    until: date
+    successor: str = ""
+
+
+class SeatOf(Part):
+    """A council seat and the person on it."""
+
+    person: str
+    role: Literal["chair", "vice_chair", "standing", "secretary", "member"]
+
+
+class Council(Part):
+    """The agency's council; composition and rules are the head's to set (NĐ 98/2023 Đ.49)."""
+
+    name: str
+    basis: str
+    seats: tuple[SeatOf, ...]
+
+
+class Movement(Part):
+    """The emulation movement (or yearly work) a round reviews."""
+
+    key: str
+    title: str
+    launched_by: Literal["central", "province", "agency"]
+    period_from: date
+    period_to: date
+    legal_basis: tuple[str, ...]
+    subjects: str
+    criteria: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.period_to < self.period_from:
+            raise ValueError(
+                "thời gian của phong trào kết thúc trước khi bắt đầu; hãy sửa period_from, period_to"
+            )
+        return self
+
+
+class Ballot(Part):
+    """How the council votes on one award. Fractions are written "2/3" or "80%"; never decimals."""
+
+    kind: Literal["open", "secret"] = "open"
+    quorum: Share = "2/3"
+    threshold: Share
+    comparator: Comparator = Comparator.at_least
+    denominator: Denominator = Denominator.all_seats
+    recused_count: bool = True
+    chair_must_agree: bool = False
+    tie: TieRule = TieRule.fails
+    source: str = ""
+    confidence: Confidence = "C"
+
+    def rule(self) -> BallotRule:
+        """The rule in exact fractions."""
+        return BallotRule(
+            quorum=parse_fraction(self.quorum),
+            threshold=parse_fraction(self.threshold),
+            comparator=self.comparator,
+            denominator=self.denominator,
+            recused_count_in_denominator=self.recused_count,
+            chair_must_agree=self.chair_must_agree,
+            tie_rule=self.tie,
+        )
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        self.rule()
+        return self
+
+
+class LegalPoint(Part):
+    """A point of law a nomination relies on, in words, with its source and how sure we are of it."""
+
+    key: str
+    words: str
+    source: str
+    confidence: Confidence
+    type: str = Field(description="loại hình khen thưởng: cong_trang, chuyen_de, dot_xuat, …")
+
+
+class Award(Part):
+    """One award a round may give, and how."""
+
+    key: str
+    name: str
+    level: Literal["agency", "province"]
+    decided_by: str
+    nominees: tuple[NomineeKind, ...]
+    points: tuple[LegalPoint, ...]
+    ballot: Ballot
+    quota_percent: int | None = Field(default=None, ge=1, le=100)
+    quota_of: str = Field(default="", description="award the quota is a share of; empty: the whole list")
+    source: str = ""
+
+
+class Steps(Part):
+    """When a stage is due, and the ladder of reminders around it, in working days."""
+
+    opens: date | None = None
+    due: date | None = None
+    working_days: int | None = Field(default=None, ge=1, le=250)
+    remind: tuple[int, ...] = (5, 3, 1, 0)
+    late: tuple[int, ...] = (1,)
+    escalate: tuple[int, ...] = (2,)
+
+    @field_validator("remind")
+    @classmethod
+    def _towards_the_deadline(cls, days: tuple[int, ...]) -> tuple[int, ...]:
+        if list(days) != sorted(set(days), reverse=True) or (days and days[-1] < 0):
+            raise ValueError("bậc nhắc phải giảm dần và không âm; hãy viết như [5, 3, 1, 0]")
+        return days
+
+    @field_validator("late", "escalate")
+    @classmethod
+    def _after_the_deadline(cls, days: tuple[int, ...]) -> tuple[int, ...]:
+        if list(days) != sorted(set(days)) or (days and days[0] < 1):
+            raise ValueError("bậc sau hạn phải tăng dần, từ 1 ngày làm việc; hãy viết như [1, 3]")
+        return days
+
+    @model_validator(mode="after")
+    def _one_due(self) -> Self:
+        if (self.due is None) == (self.working_days is None):
+            raise ValueError(
+                "giai đoạn cần một thời hạn; hãy ghi đúng một trong hai: due (ngày) hoặc "
+                "working_days (số ngày làm việc)"
+            )
+        if self.opens and self.due and self.due < self.opens:
+            raise ValueError(
+                f"hạn {self.due:%d/%m/%Y} sớm hơn ngày mở {self.opens:%d/%m/%Y}; hãy sửa opens hoặc due"
+            )
+        return self
+
+
+class Item(Part):
+    """One thing the office checks: a file, or a fact it confirms."""
+
+    key: str
+    label: str
+    kind: Literal["file", "confirm"]
+    required: bool = True
+    awards: tuple[str, ...] = ()
+    nominees: tuple[NomineeKind, ...] = ("person", "collective")
+    source: str = ""
+    confidence: Confidence = "C"
+
+    def wanted_for(self, *, award: str, nominee_kind: str) -> bool:
+        return (not self.awards or award in self.awards) and nominee_kind in self.nominees
+
+
+class Question(Part):
+    """One more fact the form asks; rules read the answer by its key."""
+
+    key: str
+    label: str
+    hint: str = ""
+    kind: Literal["choice", "yesno", "number", "text"]
+    options: dict[str, str] = Field(default={}, description="answer → words; for kind choice only")
+    required: bool = True
+    awards: tuple[str, ...] = ()
+    nominees: tuple[NomineeKind, ...] = ("person", "collective")
+
+    def wanted_for(self, *, award: str, nominee_kind: str) -> bool:
+        return (not self.awards or award in self.awards) and nominee_kind in self.nominees
+
+    @model_validator(mode="after")
+    def _options_for_choice(self) -> Self:
+        if (self.kind == "choice") != bool(self.options):
+            raise ValueError(
+                "câu hỏi và options không hợp nhau; hãy ghi options cho, và chỉ cho, kind: choice"
+            )
+        return self
+
+
+class Rule(Part):
+    """One eligibility rule: a named check with figures as data, its sentence, and its source.
+
+    `sentence` and `remedy` may use the placeholders its check offers (`engine/eligibility_checks.py`).
+    """
+
+    id: str
+    severity: Literal["block", "hold", "warn"]
+    check: str
+    params: dict[str, Any] = {}
+    sentence: str
+    remedy: str = ""
+    source: str
+    confidence: Confidence
+    awards: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+    nominees: tuple[NomineeKind, ...] = ("person", "collective")
+
+
+class RulePack(Part):
+    """Dated legal rules, with the words for the awards and types of commendation they speak of."""
+
+    key: str
+    title: str
+    valid_from: date
+    valid_to: date | None = None
+    awards: dict[str, str] = {}
+    types: dict[str, str] = {}
+    rules: tuple[Rule, ...]

@@ -1,0 +1,141 @@
+"""YAML with line numbers: plain data, the line of every entry, and a fault for what cannot be read.
+
+Only true/false, whole numbers, null and text exist here: "17:00", "on", "0,8" and dates stay text until a
+part says what they are (YAML 1.1 would silently make 1020, True and a float of them).
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+Location = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """Something wrong in a file: where (line from 1), what, and what to do about it."""
+
+    file: str
+    line: int
+    sentence: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.sentence} → {self.remedy}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file as read: its data (None when unreadable) and the line of every entry."""
+
+    file: str
+    data: Any
+    lines: Mapping[Location, int]
+    faults: tuple[Fault, ...] = ()
+
+    def line(self, *location: str | int) -> int:
+        """The line of the entry, or of the nearest entry around it that the file has."""
+        for length in range(len(location), -1, -1):
+            if location[:length] in self.lines:
+                return self.lines[location[:length]]
+        return 1
+
+    def fault(self, location: Location, sentence: str, remedy: str) -> Fault:
+        return Fault(self.file, self.line(*location), sentence, remedy)
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads nodes only; a repeated name (& and *) is refused, so that every line says what it means."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise yaml.composer.ComposerError(None, None, _NO_ALIAS, event.start_mark)
+        return super().compose_node(parent, index)
+
+
+_Loader.yaml_implicit_resolvers = {}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(0|[1-9]\d*)$"), list("-0123456789"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(null|~|)$"), ["n", "~", ""])
+
+_NO_ALIAS = "không dùng được ký hiệu & và * để lặp lại một đoạn"
+_INVALID = "Kiểm tra thụt đầu dòng, dấu hai chấm, dấu nháy và ký tự tab ở dòng này"
+
+
+@dataclass
+class _Reading:
+    file: str
+    lines: dict[Location, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def value(self, node: yaml.Node, at: Location) -> Any:
+        self.lines.setdefault(at, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, at)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*at, index)) for index, item in enumerate(node.value)]
+        return _scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, at: Location) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line, key = key_node.start_mark.line + 1, str(key_node.value)
+            if key in found:
+                self.faults.append(
+                    Fault(
+                        self.file,
+                        line,
+                        f"Khóa “{key}” được ghi hai lần (lần đầu ở dòng {self.lines[(*at, key)]})",
+                        "Giữ một dòng, xóa dòng kia",
+                    )
+                )
+                continue
+            self.lines[(*at, key)] = line
+            found[key] = self.value(value_node, (*at, key))
+        return found
+
+
+def _scalar(node: yaml.Node) -> Any:
+    if node.tag.endswith(":int"):
+        return int(node.value)
+    if node.tag.endswith(":bool"):
+        return node.value == "true"
+    if node.tag.endswith(":null"):
+        return None
+    return node.value
+
+
+@lru_cache(maxsize=64)
+def read(file: str, text: str) -> Source:
+    """The data of one file, NFC; never raises: what cannot be read is a fault with its line.
+
+    Kept per text (reading costs about 10 ms a file); nobody may change what is returned.
+    """
+    text = unicodedata.normalize("NFC", text)
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as wrong:
+        mark = wrong.problem_mark or wrong.context_mark
+        line = mark.line + 1 if mark else 1
+        what = _NO_ALIAS if wrong.problem == _NO_ALIAS else f"không đọc được YAML ({wrong.problem})"
+        remedy = "Viết đầy đủ đoạn ấy ra" if wrong.problem == _NO_ALIAS else _INVALID
+        return Source(file, None, {}, (Fault(file, line, f"Tệp {what}", remedy),))
+    except yaml.reader.ReaderError as wrong:
+        line = text.count("\n", 0, int(wrong.position)) + 1
+        return Source(
+            file, None, {}, (Fault(file, line, "Tệp có ký tự không đọc được", "Lưu lại tệp bằng mã UTF-8"),)
+        )
+    if not isinstance(node, yaml.MappingNode):
+        fault = Fault(
+            file, 1, "Tệp trống hoặc không phải là các dòng “khóa: giá trị”", "Viết lại theo tệp mẫu"
+        )
+        return Source(file, None, {}, (fault,))
+    reading = _Reading(file)
+    data = reading.value(node, ())
+    return Source(file, data, reading.lines, tuple(reading.faults))

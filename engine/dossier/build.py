@@ -1,0 +1,206 @@
+"""Assembling the archive: every document as DOCX and PDF, the list as XLSX, the files, the index.
+
+Nothing here reads the record: a `Source` holds all that is needed, so that building happens outside any
+transaction, and two equal sources give the same bytes.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.dossier.award_list import award_list
+from engine.dossier.decision import decision
+from engine.dossier.docx import render_docx
+from engine.dossier.facts import (
+    AgencyFacts,
+    CouncilFacts,
+    LineFacts,
+    ListFacts,
+    Registration,
+    ReportFacts,
+    RoundFacts,
+)
+from engine.dossier.minutes import minutes
+from engine.dossier.package import Folder, Package, PackageFile, build_package
+from engine.dossier.pdf import render_pdf
+from engine.dossier.report import achievement_report
+from engine.dossier.submission import submission
+from engine.dossier.texts import Texts
+from engine.dossier.view import Document, Kind, Symbol
+from engine.dossier.xlsx import render_xlsx
+
+SUBMISSION_WORD, DECISION_WORD = "Tờ trình", "Quyết định"
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """An uploaded file, kept under its SHA-256; `is_report` for the report itself, else evidence."""
+
+    name: str
+    title: str
+    sha256: str
+    is_report: bool
+
+
+@dataclass(frozen=True)
+class Item:
+    """One nomination of a dossier: its line on the list, its report, its files."""
+
+    line: LineFacts
+    report: ReportFacts
+    files: tuple[KeptFile, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Everything a dossier is made of, read from the record in one go; equal sources, equal archives."""
+
+    title: str
+    agency: AgencyFacts
+    review: RoundFacts
+    registration: Registration
+    council: CouncilFacts
+    minutes: Registration
+    items: tuple[Item, ...]
+
+    @property
+    def lines(self) -> tuple[LineFacts, ...]:
+        return tuple(item.line for item in self.items)
+
+    @property
+    def symbol(self) -> str:
+        """Number and code of the tờ trình: "05/TTr-BDT"."""
+        return str(Symbol(Kind.SUBMISSION, self.agency.code, self.registration.number))
+
+    @property
+    def day(self) -> dt.date:
+        return self.registration.date or self.registration.stamp
+
+
+@dataclass(frozen=True)
+class Press:
+    """What turns documents into files: the wording, and the folder of the PDF's fonts."""
+
+    texts: Texts
+    fonts: Path
+
+    def pdf(self, document: Document | Sequence[Document]) -> bytes:
+        return render_pdf(document, fonts=self.fonts, layout=self.texts.layout)
+
+    def docx(self, document: Document | Sequence[Document]) -> bytes:
+        return render_docx(document, layout=self.texts.layout)
+
+
+@dataclass(frozen=True)
+class DecisionSource:
+    """A decision of the agency's head and the nominations it awards; no number or date before signing."""
+
+    agency: AgencyFacts
+    review: RoundFacts
+    registration: Registration
+    council: CouncilFacts
+    lines: tuple[LineFacts, ...]
+
+
+def decision_documents(source: DecisionSource, texts: Texts) -> list[Document]:
+    """The decision and the list attached to it, to be rendered one after the other."""
+    symbol = str(Symbol(Kind.DECISION, source.agency.code, source.registration.number))
+    day, stamp = source.registration.date, source.registration.stamp
+    return [
+        decision(
+            texts.decision,
+            agency=source.agency,
+            review=source.review,
+            lines=source.lines,
+            registration=source.registration,
+            council=source.council,
+        ),
+        award_list(
+            texts.award_list,
+            agency=source.agency,
+            review=source.review,
+            facts=ListFacts(source.lines, DECISION_WORD, symbol, day, stamp),
+            awarded=True,
+        ),
+    ]
+
+
+def build_archive(source: Source, press: Press, read: Callable[[str], bytes]) -> Package:
+    """The whole dossier in one archive. `read` gives the bytes kept under a SHA-256.
+
+    Raises ValueError (RenderError among them) when a document cannot be made.
+    """
+    files = [*_papers(source, press)]
+    for item in source.items:
+        files += _of_nominee(source, item, press, read)
+    return build_package(f"{SUBMISSION_WORD} số {source.symbol} – {source.title}", files, day=source.day)
+
+
+def _papers(source: Source, press: Press) -> list[PackageFile]:
+    texts = press.texts
+    listed = ListFacts(
+        source.lines,
+        SUBMISSION_WORD,
+        source.symbol,
+        source.registration.date,
+        source.registration.stamp,
+    )
+    letter = submission(
+        texts.submission,
+        agency=source.agency,
+        review=source.review,
+        lines=source.lines,
+        registration=source.registration,
+        council=source.council,
+    )
+    lines = award_list(texts.award_list, agency=source.agency, review=source.review, facts=listed)
+    meeting = minutes(
+        texts.minutes,
+        agency=source.agency,
+        review=source.review,
+        council=source.council,
+        registration=source.minutes,
+    )
+    return [
+        *_both(Folder.SUBMISSION, "to-trinh", SUBMISSION_WORD, letter, press),
+        *_both(Folder.LIST, "danh-sach", "Danh sách đề nghị khen thưởng", lines, press),
+        PackageFile(
+            Folder.LIST, "danh-sach.xlsx", "Danh sách đề nghị khen thưởng (bảng tính)", render_xlsx(listed)
+        ),
+        *_both(Folder.MINUTES, "bien-ban", "Biên bản của Hội đồng", meeting, press),
+    ]
+
+
+def _both(folder: Folder, name: str, title: str, document: Document, press: Press) -> list[PackageFile]:
+    return [
+        PackageFile(folder, f"{name}.docx", f"{title} (Word)", press.docx(document)),
+        PackageFile(folder, f"{name}.pdf", f"{title} (PDF)", press.pdf(document)),
+    ]
+
+
+def _of_nominee(source: Source, item: Item, press: Press, read: Callable[[str], bytes]) -> list[PackageFile]:
+    order, subject = item.line.order, item.line.name
+    document = achievement_report(
+        press.texts.report, agency=source.agency, review=source.review, facts=item.report
+    )
+    made = [
+        PackageFile(
+            Folder.REPORTS, "bao-cao.docx", "Báo cáo thành tích (Word)", press.docx(document), order, subject
+        ),
+        PackageFile(
+            Folder.REPORTS, "bao-cao.pdf", "Báo cáo thành tích (PDF)", press.pdf(document), order, subject
+        ),
+    ]
+    kept = [
+        PackageFile(
+            Folder.REPORTS if file.is_report else Folder.EVIDENCE,
+            file.name,
+            file.title,
+            read(file.sha256),
+            order,
+            subject,
+        )
+        for file in item.files
+    ]
+    return made + kept

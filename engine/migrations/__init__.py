@@ -1,0 +1,1 @@
+"""Alembic migrations, dated names; `engine.database.Database.migrate` runs them."""

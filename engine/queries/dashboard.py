@@ -1,0 +1,256 @@
+"""What Văn phòng sees first: who is late with what, what is to be done today, what will happen by itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from engine.models import (
+    Ballot,
+    DepartmentReply,
+    Event,
+    ListLine,
+    Nomination,
+    NominationList,
+    Seat,
+    Voting,
+)
+from engine.queries import deadlines, letters, waiting
+from engine.queries.office import RoundAt
+from engine.stages import DEAD, WITH_DEPARTMENT, Stage, State
+
+NEXT_MOMENTS, LAST_EVENTS, NAMED = 6, 12, 8
+_DRAFTS = frozenset({State.draft, State.ready})
+
+
+@dataclass(frozen=True)
+class DepartmentLine:
+    """How far a department is. `silent`: it has not replied, or something of it lies unsigned."""
+
+    key: str
+    name: str
+    proposed: int
+    draft: int
+    returned: int
+    replied_at: datetime | None
+    nobody: bool
+    silent: bool
+
+
+@dataclass(frozen=True)
+class Named:
+    """A nomination that waits for something."""
+
+    code: str
+    name: str
+    department_key: str
+    until: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class ListAt:
+    """The newest list: draft, published or frozen; `lines` on it."""
+
+    version: int
+    state: str
+    hash: str
+    lines: int
+
+
+@dataclass(frozen=True)
+class VotingAt:
+    """The newest vote: who has sent is a number here, what was chosen is nowhere."""
+
+    opened_at: datetime
+    closed_at: datetime | None
+    sent: int
+    seats: int
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event of the round for its timeline."""
+
+    who: str
+    kind: str
+    at: datetime
+    door: str
+    remark: str
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """Everything on the office's first page of a round."""
+
+    states: dict[str, int]
+    departments: tuple[DepartmentLine, ...]
+    returned: tuple[Named, ...]
+    held: tuple[Named, ...]
+    same_names: tuple[tuple[str, int], ...]
+    list: ListAt | None
+    voting: VotingAt | None
+    letters: letters.Undelivered
+    next: tuple[deadlines.Planned, ...]
+    overdue: int
+    timeline: tuple[Happened, ...]
+    step: int
+
+    def of(self, *states: str) -> int:
+        return sum(self.states.get(state, 0) for state in states)
+
+    @property
+    def silent(self) -> tuple[DepartmentLine, ...]:
+        return tuple(line for line in self.departments if line.silent)
+
+
+def dashboard(session: Session, at: RoundAt, *, now: datetime) -> Dashboard:
+    """The office's first page, in a constant number of queries."""
+    counts = session.execute(
+        select(col(Nomination.department_key), col(Nomination.state), func.count())
+        .where(col(Nomination.round_id) == at.id)
+        .group_by(col(Nomination.department_key), col(Nomination.state))
+    ).all()
+    states: dict[str, int] = {}
+    for _, state, count in counts:
+        states[state] = states.get(state, 0) + count
+    waits = _waiting_nominations(session, at.id)
+    open_ = [m for m in deadlines.moments(session, at.id) if m.done_at is None]
+    return Dashboard(
+        states=states,
+        departments=_departments(session, at, [(d, s, c) for d, s, c in counts], now),
+        returned=tuple(named for state, named in waits if state == State.returned),
+        held=tuple(named for state, named in waits if state == State.held),
+        same_names=_same_names(session, at.id),
+        list=list_at(session, at.id),
+        voting=voting_at(session, at.id),
+        letters=letters.undelivered(session, at.id),
+        next=tuple(m for m in open_ if m.at > now)[:NEXT_MOMENTS],
+        overdue=sum(m.at <= now for m in open_),
+        timeline=timeline(session, at.id),
+        step=_step(at.stage, states),
+    )
+
+
+def _step(stage: Stage, states: dict[str, int]) -> int:
+    """The step of parts/progress.html: the last stage is the head's while anything waits for the head."""
+    steps = {Stage.planned: 0, Stage.proposal: 1, Stage.office: 2, Stage.council: 3, Stage.closed: 6}
+    if stage in steps:
+        return steps[stage]
+    return 4 if states.get(State.recommended.value) else 5
+
+
+def _departments(
+    session: Session, at: RoundAt, counts: list[tuple[str, str, int]], now: datetime
+) -> tuple[DepartmentLine, ...]:
+    replies = {
+        key: (replied_at, nobody)
+        for key, replied_at, nobody in session.execute(
+            select(
+                col(DepartmentReply.department_key),
+                col(DepartmentReply.replied_at),
+                col(DepartmentReply.nobody),
+            ).where(col(DepartmentReply.round_id) == at.id)
+        ).all()
+    }
+    silent = set(waiting.whom(session, at.id, at.definition, Stage.proposal, now=now).departments)
+    lines = []
+    for department in at.definition.departments:
+        own = {State(state): count for key, state, count in counts if key == department.key}
+        replied_at, nobody = replies.get(department.key, (None, False))
+        lines.append(
+            DepartmentLine(
+                key=department.key,
+                name=department.name,
+                proposed=sum(n for state, n in own.items() if state not in WITH_DEPARTMENT | DEAD),
+                draft=sum(n for state, n in own.items() if state in _DRAFTS),
+                returned=own.get(State.returned, 0),
+                replied_at=replied_at,
+                nobody=nobody,
+                silent=department.key in silent,
+            )
+        )
+    return tuple(lines)
+
+
+def _waiting_nominations(session: Session, round_id: int) -> list[tuple[State, Named]]:
+    rows = session.execute(
+        select(
+            col(Nomination.state),
+            col(Nomination.code),
+            col(Nomination.nominee_name),
+            col(Nomination.department_key),
+            col(Nomination.return_until),
+            col(Nomination.reason),
+        )
+        .where(
+            col(Nomination.round_id) == round_id,
+            col(Nomination.state).in_([State.returned.value, State.held.value]),
+        )
+        .order_by(col(Nomination.return_until), col(Nomination.id))
+    ).all()
+    return [(State(row[0]), Named(*row[1:])) for row in rows]
+
+
+def _same_names(session: Session, round_id: int) -> tuple[tuple[str, int], ...]:
+    """Names that stand in more than one live nomination, and how often."""
+    dead = [State.draft.value, State.ready.value, *(state.value for state in DEAD)]
+    rows = session.execute(
+        select(func.min(col(Nomination.nominee_name)), func.count())
+        .where(col(Nomination.round_id) == round_id, col(Nomination.state).not_in(dead))
+        .group_by(col(Nomination.nominee_folded))
+        .having(func.count() > 1)
+        .order_by(col(Nomination.nominee_folded))
+    ).all()
+    return tuple((name, count) for name, count in rows)
+
+
+def list_at(session: Session, round_id: int) -> ListAt | None:
+    """The newest list of a round and how many lines it has."""
+    row = session.execute(
+        select(
+            col(NominationList.version),
+            col(NominationList.state),
+            col(NominationList.hash),
+            func.count(col(ListLine.nomination_id)),
+        )
+        .outerjoin(ListLine, col(ListLine.list_id) == col(NominationList.id))
+        .where(col(NominationList.round_id) == round_id)
+        .group_by(col(NominationList.id))
+        .order_by(col(NominationList.version).desc())
+        .limit(1)
+    ).one_or_none()
+    return ListAt(*row) if row else None
+
+
+def voting_at(session: Session, round_id: int) -> VotingAt | None:
+    """The newest vote of a round and its turnout."""
+    row = session.execute(
+        select(
+            col(Voting.opened_at),
+            col(Voting.closed_at),
+            func.count(col(Ballot.sent_at)),
+            func.count(col(Seat.id)),
+        )
+        .join(Ballot, col(Ballot.voting_id) == col(Voting.id))
+        .join(Seat, col(Seat.id) == col(Ballot.seat_id))
+        .where(col(Voting.round_id) == round_id)
+        .group_by(col(Voting.id))
+        .order_by(col(Voting.number).desc())
+        .limit(1)
+    ).one_or_none()
+    return VotingAt(*row) if row else None
+
+
+def timeline(session: Session, round_id: int) -> tuple[Happened, ...]:
+    """The newest events of the round itself (not of its nominations), newest first."""
+    rows = session.execute(
+        select(col(Event.actor_name), col(Event.kind), col(Event.at), col(Event.door), col(Event.facts))
+        .where(col(Event.round_id) == round_id, col(Event.nomination_id).is_(None))
+        .order_by(col(Event.id).desc())
+        .limit(LAST_EVENTS)
+    ).all()
+    return tuple(
+        Happened(who, kind, at, door, facts.get("reason", "")) for who, kind, at, door, facts in rows
+    )

@@ -1,0 +1,65 @@
+"""Rounds there are, and rounds that the files describe but nobody has planned yet."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from engine import definition_files
+from engine.definition_files import DefinitionFaults, Fault
+from engine.models import Round
+from engine.stages import Stage
+
+
+@dataclass(frozen=True)
+class PlannedRound:
+    """A round that exists already."""
+
+    key: str
+    title: str
+    stage: Stage
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A review the files describe: readable, with what it would be; or not, with its faults."""
+
+    key: str
+    title: str
+    opens: date | None
+    awards: tuple[str, ...]
+    seats: int
+    faults: tuple[Fault, ...]
+
+
+def rounds_of_office(session: Session) -> tuple[PlannedRound, ...]:
+    """Every round, newest first."""
+    rows = session.execute(
+        select(col(Round.key), col(Round.title), col(Round.stage), col(Round.made_at)).order_by(
+            col(Round.id).desc()
+        )
+    ).all()
+    return tuple(PlannedRound(key, title, Stage(stage), made_at) for key, title, stage, made_at in rows)
+
+
+def proposed(files: Mapping[str, str], known: Collection[str]) -> tuple[Proposed, ...]:
+    """Reviews under config/reviews that are not among `known`, each with the result of its check."""
+    return tuple(_checked(files, key) for key in definition_files.review_keys(files) if key not in known)
+
+
+def _checked(files: Mapping[str, str], key: str) -> Proposed:
+    try:
+        definition = definition_files.load(files, key)
+    except DefinitionFaults as wrong:
+        return Proposed(key, key, None, (), 0, wrong.faults)
+    return Proposed(
+        key,
+        definition.title,
+        definition.stages[Stage.proposal].opens,
+        tuple(award.name for award in definition.awards),
+        len(definition.council.seats),
+        (),
+    )

@@ -1,0 +1,278 @@
+"""After the council: what the head considers, what the agency decides, what Sở Nội vụ answered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import groupby
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from engine import eligibility
+from engine.errors import NotFound
+from engine.findings import Finding
+from engine.models import Decision, Dossier, DossierLine, ListLine, Nomination, Result, Voting
+from engine.queries import judging
+from engine.queries.rounds import RoundSeen
+from engine.stages import DEAD, State
+
+AFTER_COUNCIL = (
+    State.recommended,
+    State.not_recommended,
+    State.approved,
+    State.refused,
+    State.submitted,
+    State.received,
+    State.completion,
+    State.awarded,
+    State.not_awarded,
+    State.revoked,
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One nomination after the vote. `sentence` is its result in words, `level` who decides the award."""
+
+    code: str
+    name: str
+    kind: str
+    place: str
+    department: str
+    award_key: str
+    award: str
+    level: str
+    state: State
+    sentence: str
+    reason: str
+    decision_number: str
+    decision_date: date | None
+    position: int
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines of one award, and who decides it."""
+
+    award: str
+    level: str
+    decided_by: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The head's desk: what waits for a word, what got one, what the council did not recommend."""
+
+    waiting: tuple[Group, ...]
+    approved: tuple[Line, ...]
+    refused: tuple[Line, ...]
+    not_recommended: tuple[Line, ...]
+
+    def named(self, codes: Iterable[str]) -> tuple[Line, ...]:
+        """Waiting lines with these codes, in the order of the desk."""
+        wanted = set(codes)
+        return tuple(line for group in self.waiting for line in group.lines if line.code in wanted)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A decision of the agency's head with the nominations it awards."""
+
+    id: int
+    number: str
+    dated: date
+    made_at: datetime
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Awards of the agency: approved and not yet decided, and the decisions there are."""
+
+    waiting: tuple[Line, ...]
+    made: tuple[Made, ...]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Provincial awards that have left: what waits for an answer, and what was answered."""
+
+    version: int
+    sent_at: datetime | None
+    received_at: datetime | None
+    waiting: tuple[Line, ...]
+    completion: tuple[Line, ...]
+    answered: tuple[Line, ...]
+    not_sent: int
+
+
+def lines_of(session: Session, round_: RoundSeen) -> tuple[Line, ...]:
+    """Every nomination the council voted on, in the order of the list, with its result; two queries."""
+    voting = session.execute(
+        select(col(Voting.id), col(Voting.list_id))
+        .where(col(Voting.round_id) == round_.id)
+        .order_by(col(Voting.number).desc())
+        .limit(1)
+    ).one_or_none()
+    voting_id, list_id = (voting[0], voting[1]) if voting else (0, 0)
+    rows = session.execute(
+        select(
+            col(Nomination.code),
+            col(Nomination.nominee_name),
+            col(Nomination.nominee_kind),
+            col(Nomination.nominee_title),
+            col(Nomination.nominee_unit),
+            col(Nomination.department_key),
+            col(Nomination.award_key),
+            col(Nomination.state),
+            col(Result.sentence),
+            col(Nomination.reason),
+            col(Nomination.decision_number),
+            col(Nomination.decision_date),
+            col(ListLine.position),
+        )
+        .outerjoin(
+            Result,
+            (col(Result.nomination_id) == col(Nomination.id)) & (col(Result.voting_id) == voting_id),
+        )
+        .outerjoin(
+            ListLine,
+            (col(ListLine.nomination_id) == col(Nomination.id)) & (col(ListLine.list_id) == list_id),
+        )
+        .where(
+            col(Nomination.round_id) == round_.id,
+            col(Nomination.state).in_([state.value for state in AFTER_COUNCIL]),
+        )
+        .order_by(col(ListLine.position), col(Nomination.id))
+    ).all()
+    units = {unit.key: unit.name for unit in round_.definition.departments}
+    awards = {award.key: award for award in round_.definition.awards}
+    return tuple(
+        Line(
+            code=code,
+            name=name,
+            kind=kind,
+            place=", ".join(part for part in (title, unit or units.get(department, "")) if part),
+            department=units.get(department, department),
+            award_key=award,
+            award=awards[award].name,
+            level=awards[award].level,
+            state=State(state),
+            sentence=sentence or "",
+            reason=reason,
+            decision_number=number,
+            decision_date=dated,
+            position=position or 0,
+        )
+        for code, name, kind, title, unit, department, award, state, *rest in rows
+        for sentence, reason, number, dated, position in (rest,)
+    )
+
+
+def desk_of(session: Session, round_: RoundSeen) -> Desk:
+    """What the head sees of a round, with the rules' findings on what waits."""
+    lines = lines_of(session, round_)
+    waiting = [line for line in lines if line.state == State.recommended]
+    found = _findings(session, round_, {line.code for line in waiting}) if waiting else {}
+    seen = [replace(line, findings=found.get(line.code, ())) for line in waiting]
+    return Desk(
+        waiting=_by_award(round_, seen),
+        approved=tuple(
+            line
+            for line in lines
+            if line.state not in {State.recommended, State.not_recommended, State.refused}
+        ),
+        refused=tuple(line for line in lines if line.state == State.refused),
+        not_recommended=tuple(line for line in lines if line.state == State.not_recommended),
+    )
+
+
+def _findings(session: Session, round_: RoundSeen, codes: set[str]) -> dict[str, tuple[Finding, ...]]:
+    live = session.scalars(
+        select(Nomination)
+        .where(
+            col(Nomination.round_id) == round_.id,
+            col(Nomination.state).not_in([state.value for state in DEAD]),
+        )
+        .order_by(col(Nomination.id))
+    ).all()
+    facts = judging.facts_of(session, live)
+    return {
+        each.code: eligibility.findings(
+            round_.definition, each, [other for other in facts if other is not each]
+        )
+        for each in facts
+        if each.code in codes
+    }
+
+
+def _by_award(round_: RoundSeen, lines: Iterable[Line]) -> tuple[Group, ...]:
+    order = [award.key for award in round_.definition.awards]
+    placed = sorted(lines, key=lambda line: (order.index(line.award_key), line.position))
+    return tuple(
+        Group(
+            award=round_.definition.award(key).name,
+            level=round_.definition.award(key).level,
+            decided_by=round_.definition.award(key).decided_by,
+            lines=tuple(each),
+        )
+        for key, each in groupby(placed, key=lambda line: line.award_key)
+    )
+
+
+def decisions_of(session: Session, round_: RoundSeen) -> Decisions:
+    """The agency's own awards: three queries."""
+    lines = [line for line in lines_of(session, round_) if line.level == "agency"]
+    rows = session.execute(
+        select(col(Decision.id), col(Decision.number), col(Decision.dated), col(Decision.made_at))
+        .where(col(Decision.round_id) == round_.id)
+        .order_by(col(Decision.id).desc())
+    ).all()
+    return Decisions(
+        waiting=tuple(line for line in lines if line.state == State.approved),
+        made=tuple(
+            Made(id_, number, dated, at, tuple(line for line in lines if line.decision_number == number))
+            for id_, number, dated, at in rows
+        ),
+    )
+
+
+def answers_of(session: Session, round_: RoundSeen) -> Answers:
+    """What has left for Sở Nội vụ and what came back: four queries."""
+    lines = [line for line in lines_of(session, round_) if line.level == "province"]
+    dossier = session.execute(
+        select(col(Dossier.version), col(Dossier.sent_at), col(Dossier.received_at))
+        .where(col(Dossier.round_id) == round_.id, col(Dossier.sent_at).is_not(None))
+        .order_by(col(Dossier.version).desc())
+        .limit(1)
+    ).one_or_none()
+    out = set(
+        session.scalars(
+            select(col(Nomination.code))
+            .join(DossierLine, col(DossierLine.nomination_id) == col(Nomination.id))
+            .join(Dossier, col(Dossier.id) == col(DossierLine.dossier_id))
+            .where(col(Dossier.round_id) == round_.id, col(Dossier.sent_at).is_not(None))
+        ).all()
+    )
+    sent = [line for line in lines if line.code in out]
+    waiting = {State.submitted, State.received}
+    version, sent_at, received_at = dossier or (0, None, None)
+    return Answers(
+        version=version,
+        sent_at=sent_at,
+        received_at=received_at,
+        waiting=tuple(line for line in sent if line.state in waiting),
+        completion=tuple(line for line in sent if line.state == State.completion),
+        answered=tuple(line for line in sent if line.state not in waiting | {State.completion}),
+        not_sent=sum(line.state == State.approved for line in lines),
+    )
+
+
+def line_of(session: Session, round_: RoundSeen, code: str, *states: State) -> Line:
+    """One nomination of the round, for a form about it alone. Raises NotFound."""
+    for line in lines_of(session, round_):
+        if line.code == code and line.state in states:
+            return line
+    raise NotFound("Không tìm thấy đề nghị này, hoặc đề nghị đã chuyển bước.", help_from="Văn phòng")

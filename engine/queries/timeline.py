@@ -1,0 +1,87 @@
+"""Who did what, when: the history as people may read it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from engine.models import Event
+
+# What everybody may know of a round. Who sent a ballot, and when, is the council's own affair.
+PUBLIC = frozenset(
+    {
+        "proposal_opened",
+        "proposal_closed",
+        "office_opened",
+        "council_opened",
+        "submission_opened",
+        "deadline_moved",
+        "list_published",
+        "list_frozen",
+        "vote_closed",
+        "decided",
+        "dossier_sent",
+        "dossier_received",
+        "round_closed",
+    }
+)
+# What a department may know besides, of itself.
+OF_DEPARTMENT = frozenset({"department_proposed", "department_proposed_nobody", "leave_given"})
+REPEATED = frozenset({"saved"})
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of a timeline; `kind` is worded by locale/vi.yaml, `remark` is the reason given."""
+
+    who: str
+    kind: str
+    at: datetime
+    remark: str
+
+
+def of_nomination(session: Session, nomination_id: int) -> tuple[Happening, ...]:
+    """All that happened to a nomination, oldest first; a row of saves by one person is told once."""
+    rows = session.execute(
+        select(Event.actor_name, Event.kind, Event.at, Event.facts)
+        .where(Event.nomination_id == nomination_id)
+        .order_by(col(Event.id))
+    ).all()
+    return tuple(_once(Happening(who, kind, at, _remark(facts)) for who, kind, at, facts in rows))
+
+
+def of_round(session: Session, round_id: int, departments: frozenset[str]) -> tuple[Happening, ...]:
+    """What happened in a round, as far as these departments may know; oldest first."""
+    rows = session.execute(
+        select(Event.actor_name, Event.kind, Event.at, Event.facts)
+        .where(
+            Event.round_id == round_id,
+            col(Event.nomination_id).is_(None),
+            col(Event.kind).in_(sorted(PUBLIC | OF_DEPARTMENT)),
+        )
+        .order_by(col(Event.id))
+    ).all()
+    return tuple(
+        Happening(who, kind, at, _remark(facts))
+        for who, kind, at, facts in rows
+        if kind in PUBLIC or facts.get("department") in departments
+    )
+
+
+def _once(happenings: Iterable[Happening]) -> list[Happening]:
+    told: list[Happening] = []
+    for one in happenings:
+        if told and one.kind in REPEATED and (told[-1].kind, told[-1].who) == (one.kind, one.who):
+            told.pop()
+        told.append(one)
+    return told
+
+
+def _remark(facts: dict[str, Any]) -> str:
+    said = facts.get("reason") or facts.get("sentence") or ""
+    comments = facts.get("comments")
+    if isinstance(comments, dict):
+        said = "; ".join(str(text) for text in comments.values())
+    return str(said)

@@ -1,0 +1,115 @@
+"""Who has not acted yet, stage by stage: the one answer that reminders, pages and escalations share."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from engine.definition import Definition
+from engine.models import Ballot, DepartmentReply, Grant, Nomination, Person, Seat, Voting
+from engine.stages import WITH_DEPARTMENT, Role, Stage, State
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Departments (by key) and persons (by id) the round is waiting for."""
+
+    departments: tuple[str, ...] = ()
+    persons: tuple[int, ...] = ()
+
+    @property
+    def anyone(self) -> bool:
+        return bool(self.departments or self.persons)
+
+
+def whom(session: Session, round_id: int, definition: Definition, stage: Stage, *, now: datetime) -> Waiting:
+    """Whom `stage` waits for at `now`."""
+    match stage:
+        case Stage.proposal:
+            return Waiting(departments=_silent_departments(session, round_id, definition))
+        case Stage.office:
+            return Waiting(_with_returned(session, round_id, now), _with_role(session, Role.office))
+        case Stage.council:
+            return Waiting(persons=silent_seats(session, round_id))
+        case Stage.submission:
+            return Waiting(persons=_for_submission(session, round_id))
+        case _:
+            return Waiting()
+
+
+def _silent_departments(session: Session, round_id: int, definition: Definition) -> tuple[str, ...]:
+    """No reply (a signed batch, or "nothing to propose") yet, or something still lying unsigned."""
+    replied = set(
+        session.execute(
+            select(col(DepartmentReply.department_key)).where(col(DepartmentReply.round_id) == round_id)
+        ).scalars()
+    )
+    lying = set(
+        session.execute(
+            select(col(Nomination.department_key))
+            .where(
+                col(Nomination.round_id) == round_id,
+                col(Nomination.state).in_(sorted(WITH_DEPARTMENT)),
+            )
+            .distinct()
+        ).scalars()
+    )
+    return tuple(d.key for d in definition.departments if d.key not in replied or d.key in lying)
+
+
+def _with_returned(session: Session, round_id: int, now: datetime) -> tuple[str, ...]:
+    found = session.execute(
+        select(col(Nomination.department_key))
+        .where(
+            col(Nomination.round_id) == round_id,
+            col(Nomination.state) == State.returned.value,
+            col(Nomination.return_until) > now,
+        )
+        .distinct()
+    ).scalars()
+    return tuple(sorted(found))
+
+
+def _with_role(session: Session, role: Role) -> tuple[int, ...]:
+    found = session.execute(
+        select(col(Grant.person_id))
+        .join(Person, col(Person.id) == col(Grant.person_id))
+        .where(col(Grant.role) == role.value, col(Person.active).is_(True))
+        .distinct()
+    ).scalars()
+    return tuple(sorted(found))
+
+
+def silent_seats(session: Session, round_id: int) -> tuple[int, ...]:
+    """Persons on the council whose ballot in the open vote has not been sent."""
+    return tuple(
+        session.execute(
+            select(col(Seat.person_id))
+            .join(Ballot, col(Ballot.seat_id) == col(Seat.id))
+            .join(Voting, col(Voting.id) == col(Ballot.voting_id))
+            .where(
+                col(Seat.round_id) == round_id,
+                col(Voting.closed_at).is_(None),
+                col(Ballot.sent_at).is_(None),
+            )
+            .order_by(col(Seat.position))
+        ).scalars()
+    )
+
+
+def _for_submission(session: Session, round_id: int) -> tuple[int, ...]:
+    """The head while recommendations wait for a word; the office while approved ones wait to leave."""
+    states = set(
+        session.execute(
+            select(col(Nomination.state))
+            .where(col(Nomination.round_id) == round_id)
+            .group_by(col(Nomination.state))
+        ).scalars()
+    )
+    persons: set[int] = set()
+    if State.recommended.value in states:
+        persons |= set(_with_role(session, Role.head))
+    if states & {State.approved.value, State.completion.value}:
+        persons |= set(_with_role(session, Role.office))
+    return tuple(sorted(persons))

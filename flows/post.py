@@ -1,0 +1,78 @@
+"""Letters: written from history, then carried to the mail server. Correct without Prefect; shown by it."""
+
+import asyncio
+
+from flows.keeper import Keeper
+from notifications.messages import Claimed, claim_next, mark_sending, record_outcome
+from notifications.planner import plan_letters
+from notifications.smtp import Deferred, Postman
+
+
+def write_letters(keeper: Keeper) -> int:
+    """Turn every event not told yet into letters; returns how many events were read."""
+    told = 0
+    while True:
+        with keeper.installation.database.unit_of_work() as session:
+            read = plan_letters(
+                session,
+                keeper.templates,
+                house=keeper.house,
+                calendar=keeper.installation.calendar,
+                now=keeper.installation.clock(),
+            )
+        told += read
+        if not read:
+            return told
+
+
+async def carry_letters(keeper: Keeper, round_id: int | None = None) -> int:
+    """Deliver what is due, over a few connections; returns how many letters were tried."""
+    counts = await asyncio.gather(*(_carry(keeper, round_id) for _ in range(keeper.connections)))
+    return sum(counts)
+
+
+async def _carry(keeper: Keeper, round_id: int | None) -> int:
+    tried = 0
+    async with Postman(keeper.relay) as postman:
+        while (claimed := _claim(keeper, round_id)) is not None:
+            tried += 1
+            if await _deliver(keeper, postman, claimed):
+                break
+    return tried
+
+
+def _claim(keeper: Keeper, round_id: int | None) -> Claimed | None:
+    with keeper.installation.database.unit_of_work() as session:
+        return claim_next(
+            session,
+            owner=keeper.owner,
+            keys=keeper.installation.keys,
+            files=keeper.installation.files,
+            public_url=keeper.house.public_url,
+            now=keeper.installation.clock(),
+            round_id=round_id,
+        )
+
+
+class TakenOver(Exception):  # noqa: N818 — another runner holds the letter now; nothing is wrong
+    """The claim was lost before anything went out."""
+
+
+async def _deliver(keeper: Keeper, postman: Postman, claimed: Claimed) -> bool:
+    """Send one letter and record what became of it; True when the server wants nothing at all for now."""
+    database, clock = keeper.installation.database, keeper.installation.clock
+
+    async def before_data() -> None:
+        with database.unit_of_work() as session:
+            if not mark_sending(session, claimed.message_id, owner=keeper.owner, now=clock()):
+                raise TakenOver
+
+    try:
+        outcome = await postman.deliver(
+            claimed.sender, claimed.recipient, claimed.content, before_data=before_data
+        )
+    except TakenOver:
+        return False
+    with database.unit_of_work() as session:
+        record_outcome(session, claimed.message_id, outcome, owner=keeper.owner, now=clock())
+    return isinstance(outcome, Deferred) and outcome.everyone

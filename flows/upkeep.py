@@ -1,0 +1,32 @@
+"""Housekeeping once a day: old runs in Prefect, dead sessions, files nobody refers to."""
+
+from datetime import datetime, timedelta
+
+import httpx
+from sqlalchemy import delete
+from sqlmodel import col, select
+
+from engine.clock import system_clock
+from engine.models import Attachment, Dossier, SignIn
+from flows.keeper import Keeper
+from flows.picture import prune
+
+KEEP_RUNS = timedelta(days=30)
+EVERY = timedelta(days=1)
+
+
+def tidy(keeper: Keeper, *, now: datetime) -> None:
+    """Drop sessions that are over, and kept files that no row names (after a day's grace)."""
+    with keeper.installation.database.unit_of_work() as session:
+        session.execute(delete(SignIn).where(col(SignIn.expires_at) < now))
+        named = set(session.exec(select(Attachment.sha256)).all())
+        named |= set(session.exec(select(Dossier.sha256)).all())
+    keeper.installation.files.sweep(named)
+
+
+async def tidy_prefect(engine_id: str) -> int:
+    """Delete Prefect's old runs; nothing of ours is in them. Returns how many; 0 when Prefect is away."""
+    try:
+        return await prune(system_clock() - KEEP_RUNS, engine_id)
+    except httpx.HTTPError:
+        return 0

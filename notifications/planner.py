@@ -1,0 +1,168 @@
+"""Which event tells whom what: one table. Letters are derived from history, so none is forgotten or invented.
+
+An event that concerns nobody still gets a row (state `silent`), so that it is never asked about twice.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from jinja2 import Environment
+from sqlalchemy import delete, insert
+from sqlmodel import Session, col, select
+
+from engine.calendar import Calendar
+from engine.models import Event, EventToTell, Message
+from engine.stages import Stage
+from notifications.calendar_entry import Deadline, deadline_entry
+from notifications.compose import render
+from notifications.desk import Desk, House, Wish
+from notifications.wishes import clock, council, office, proposal, submission
+
+Writer = Callable[[Desk], Iterable[Wish]]
+
+LETTERS: dict[str, Writer] = {
+    # time
+    "proposal_opened": proposal.round_opened,
+    "office_opened": office.office_opened,
+    "council_opened": council.ballots,
+    "submission_opened": submission.recommendations,
+    "reminded": clock.reminded,
+    "late": clock.late,
+    "escalated": clock.escalated,
+    "deadline_moved": clock.deadline_moved,
+    "leave_given": proposal.leave_given,
+    "quorum_missed": council.quorum_missed,
+    # people
+    "sign_in_asked": proposal.sign_in,
+    "department_proposed": proposal.department_proposed,
+    "return_to_department": proposal.returned,
+    "hold": proposal.held,
+    "release": proposal.released,
+    "decline": proposal.declined,
+    "list_published": proposal.list_published,
+    "ballot_sent": council.ballot_received,
+    "link_replaced": council.link_replaced,
+    "vote_closed": council.vote_closed,
+    "head_approved": submission.head_approved,
+    "refuse": submission.refused,
+    "decided": submission.decided,
+    "dossier_sent": submission.dossier,
+    "answered": submission.answered,
+    "revoke": submission.revoked,
+}
+
+
+def plan_letters(
+    session: Session,
+    templates: Environment,
+    *,
+    house: House,
+    calendar: Calendar,
+    now: datetime,
+    most: int = 100,
+) -> int:
+    """Write the letters of events not told yet; returns how many events were read.
+
+    Event mark and letters go in one transaction, and `(event, letter, address)` is unique: run it twice, on
+    two machines, or after a crash, and every letter is written once.
+    """
+    events = session.exec(
+        select(Event)
+        .join(EventToTell, col(EventToTell.event_id) == Event.id)
+        .order_by(col(Event.id))
+        .limit(most)
+        .with_for_update(skip_locked=True, of=EventToTell)
+    ).all()
+    for event in events:
+        desk = Desk(session, event, house, calendar, now)
+        writer = LETTERS.get(event.kind)
+        rows = [_row(desk, wish, templates) for wish in _once(writer(desk))] if writer else []
+        session.execute(insert(Message), rows or [_silent(event, now)])
+        session.execute(delete(EventToTell).where(col(EventToTell.event_id) == event.id))
+    return len(events)
+
+
+def _once(wished: Iterable[Wish]) -> list[Wish]:
+    """A person with two roles gets a letter of one kind once."""
+    return list({(w.letter, w.to.address or w.to.name): w for w in reversed(list(wished))}.values())[::-1]
+
+
+def _row(desk: Desk, wish: Wish, templates: Environment) -> dict[str, Any]:
+    """One frozen letter: everything but the personal link is fixed here."""
+    about_round = desk.event.round_id is not None
+    agency_name = desk.definition.agency.name if about_round else desk.house.agency_name
+    office = desk.definition.agency.office if about_round else desk.house.office
+    letter = render(
+        templates,
+        wish.letter,
+        {
+            "to": {"salutation": wish.to.salutation, "name": wish.to.name, "role": wish.to.role},
+            "agency": {"name": agency_name},
+            "office": {"name": office.name, "phone": office.phone or None, "email": office.email},
+            "round_title": desk.definition.short_title if about_round else None,
+            "button": {"text": wish.button[0], "href": wish.button[1]} if wish.button else None,
+            "deadline": dict(wish.deadline) if wish.deadline else None,
+            "facts": [list(fact) for fact in wish.facts],
+            "items": list(wish.items),
+            "reason": wish.reason,
+            "note": wish.note,
+        },
+    )
+    extras: dict[str, Any] = {"files": [dict(f) for f in wish.files]} if wish.files else {}
+    if wish.calendar:
+        extras["calendar"] = _calendar(desk, wish)
+    known = bool(wish.to.address)
+    return {
+        "event_id": desk.event.id,
+        "round_id": desk.event.round_id,
+        "letter": wish.letter,
+        "person_id": wish.to.person_id,
+        "address": wish.to.address or f"(không có địa chỉ) {wish.to.name}",
+        "name": wish.to.name,
+        "sender": office.email,
+        "reply_to": f"{agency_name}\n{office.name}",
+        "subject": letter.subject,
+        "text": letter.text,
+        "html": letter.html,
+        "extras": extras,
+        "link_id": wish.link,
+        "message_id": f"<{secrets.token_hex(16)}@{office.email.partition('@')[2]}>",
+        "written_at": desk.now,
+        "state": "queued" if known else "failed",
+        "next_at": desk.now if known else None,
+        "outcome": "" if known else "Chưa có địa chỉ thư: xin gọi điện.",
+        "attempts": 0,
+        "repeats": 0,
+    }
+
+
+def _silent(event: Event, now: datetime) -> dict[str, Any]:
+    return {
+        "event_id": event.id, "round_id": event.round_id, "letter": "silent", "address": "", "name": "",
+        "sender": "", "reply_to": "", "subject": "", "text": "", "html": "", "extras": {}, "message_id": "",
+        "written_at": now, "state": "silent", "outcome": "", "attempts": 0, "repeats": 0, "person_id": None,
+        "link_id": None, "next_at": None,
+    }  # fmt: skip
+
+
+def _calendar(desk: Desk, wish: Wish) -> dict[str, str]:
+    """The vote's deadline for the reader's calendar: one entry per person and vote, newer ones replace it."""
+    voting = desk.open_voting()
+    window = desk.window(Stage.council)
+    assert voting is not None  # noqa: S101 — asked for by letters of an open vote only
+    assert window.due_at is not None  # noqa: S101 — an open stage is due some time
+    entry = deadline_entry(
+        Deadline(
+            uid=f"phieu-{voting.id}-{wish.to.person_id}@{desk.definition.agency.office.email.partition('@')[2]}",
+            sequence=window.generation - 1,
+            at=window.due_at,
+            stamp=desk.now,
+            summary=f"Hạn bỏ phiếu: {desk.definition.short_title}",
+            description="Mở thư mời bỏ phiếu để vào phiếu của ông/bà.",
+            organizer_name=desk.definition.agency.office.name,
+            organizer_address=desk.definition.agency.office.email,
+        )
+    )
+    return {"method": entry.method, "content": entry.content.decode()}

@@ -1,0 +1,79 @@
+"""What time says: reminders to those who have not acted, late notices, escalations, moved deadlines."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from engine.stages import Role, Stage
+from notifications.desk import Desk, Wish
+from notifications.wishes import council, office, proposal, submission
+from notifications.wishes.reasons import FOR_HEAD, FOR_OFFICE
+
+
+def reminded(desk: Desk) -> Iterator[Wish]:
+    """Exactly those the event names as not having acted."""
+    match Stage(desk.facts["stage"]):
+        case Stage.proposal:
+            yield from proposal.to_departments(desk, "proposal_reminder", desk.facts["departments"])
+        case Stage.office:
+            yield from office.to_office(desk, "office_reminder")
+            yield from office.returned_again(desk)
+        case Stage.council:
+            yield from council.to_silent_seats(desk)
+        case Stage.submission:
+            yield from submission.to_head(desk)
+            yield from submission.dossier_left(desk)
+        case _:
+            return
+
+
+def late(desk: Desk) -> Iterator[Wish]:
+    match Stage(desk.facts["stage"]):
+        case Stage.proposal:
+            yield from proposal.to_departments(desk, "proposal_late", desk.facts["departments"])
+        case Stage.office:
+            yield from office.to_office(desk, "office_late")
+        case Stage.submission:
+            yield from submission.to_head(desk)
+            yield from submission.dossier_left(desk)
+        case _:
+            return
+
+
+def escalated(desk: Desk) -> Iterator[Wish]:
+    """To the office about departments, to the head about the office and the submission."""
+    stage = Stage(desk.facts["stage"])
+    names = [desk.definition.department(key).name for key in desk.facts["departments"]]
+    names += [to.name for to in desk.persons(desk.facts["persons"])]
+    role, reason = (Role.office, FOR_OFFICE) if stage == Stage.proposal else (Role.head, FOR_HEAD)
+    for to in desk.role(role):
+        yield Wish(
+            "escalation",
+            to,
+            reason,
+            button=("Xem tình hình đợt xét", desk.page(f"/vp/dot/{desk.round.key}")),
+            deadline=desk.deadline(stage),
+            items=[f"Chưa xong: {name}" for name in names],
+        )
+
+
+def deadline_moved(desk: Desk) -> Iterator[Wish]:
+    stage = Stage(desk.facts["stage"])
+    note = f"Lý do: {desk.facts['reason']}"
+    match stage:
+        case Stage.proposal:
+            yield from proposal.to_departments(
+                desk, "deadline_moved", [d.key for d in desk.definition.departments], note
+            )
+        case Stage.council:
+            for wish in council.to_seats(desk, "deadline_moved", list(desk.seats())):
+                yield replace(wish, note=note, calendar=True)
+        case _:
+            for to in [*desk.role(Role.office), *desk.role(Role.head)]:
+                yield Wish(
+                    "deadline_moved",
+                    to,
+                    FOR_OFFICE,
+                    button=("Xem tình hình đợt xét", desk.page(f"/vp/dot/{desk.round.key}/han")),
+                    deadline=desk.deadline(stage),
+                    note=note,
+                )

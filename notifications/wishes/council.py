@@ -1,0 +1,112 @@
+"""To the council: ballots, reminders, receipts, results."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from sqlmodel import col, select
+
+from engine.models import Ballot, Link, ListLine, Seat
+from engine.queries import waiting
+from engine.stages import Role, Stage
+from notifications.compose import LINK
+from notifications.desk import Addressee, Desk, Wish
+from notifications.wishes.reasons import FOR_SEAT, FOR_SECRETARY
+
+
+def to_seats(desk: Desk, letter: str, to: Sequence[Addressee]) -> Iterator[Wish]:
+    voting = desk.open_voting()
+    if voting is None:
+        return
+    newest: dict[int, int] = {}
+    for id_, person in desk.session.exec(
+        select(Link.id, Link.person_id)
+        .where(Link.purpose == "ballot", Link.scope == str(voting.id))
+        .order_by(col(Link.generation))
+    ).all():
+        newest[person] = id_ or 0
+    for one in to:
+        if one.person_id in newest:
+            yield Wish(
+                letter,
+                one,
+                FOR_SEAT,
+                button=("Mở phiếu của tôi", LINK),
+                deadline=desk.deadline(Stage.council),
+                link=newest[one.person_id],
+            )
+
+
+def ballots(desk: Desk) -> Iterator[Wish]:
+    voting = desk.open_voting()
+    if voting is None:
+        return
+    count = len(
+        desk.session.exec(select(ListLine.nomination_id).where(ListLine.list_id == voting.list_id)).all()
+    )
+    secretary = next(iter(desk.seats("secretary")), None)
+    facts = [("Số đề nghị", str(count))] + ([("Thư ký Hội đồng", secretary.name)] if secretary else [])
+    for wish in to_seats(desk, "ballot", list(desk.seats())):
+        yield replace(wish, facts=facts, calendar=True)
+
+
+def to_silent_seats(desk: Desk) -> Iterator[Wish]:
+    silent = set(desk.facts["persons"]) & set(waiting.silent_seats(desk.session, desk.event.round_id or 0))
+    to = [seat for seat in desk.seats() if seat.person_id in silent]
+    yield from to_seats(desk, "ballot_reminder", to)
+
+
+def ballot_received(desk: Desk) -> Iterator[Wish]:
+    for to in desk.seats():
+        if to.person_id == desk.event.actor_id:
+            yield Wish(
+                "ballot_receipt",
+                to,
+                FOR_SEAT,
+                deadline=desk.deadline(Stage.council),
+                facts=[("Mã biên nhận", desk.facts["receipt"])],
+            )
+
+
+def link_replaced(desk: Desk) -> Iterator[Wish]:
+    to = [seat for seat in desk.seats() if seat.person_id == desk.facts["person"]]
+    yield from to_seats(desk, "link_replaced", to)
+
+
+def quorum_missed(desk: Desk) -> Iterator[Wish]:
+    facts = desk.facts
+    for to in [*desk.seats("secretary", "chair"), *desk.role(Role.office)]:
+        yield Wish(
+            "escalation",
+            to,
+            FOR_SECRETARY,
+            button=("Xem tiến độ bỏ phiếu", desk.page(f"/vp/dot/{desk.round.key}/tien-do-phieu")),
+            deadline=desk.deadline(Stage.council),
+            items=[
+                (
+                    f"Mới có {facts['sent']}/{facts['seats']} thành viên gửi phiếu, cần {facts['needed']}. "
+                    "Chưa có kết quả; Văn phòng có thể gia hạn bỏ phiếu."
+                )
+            ],
+        )
+
+
+def vote_closed(desk: Desk) -> Iterator[Wish]:
+    facts = desk.facts
+    sent, seats = _turnout(desk)
+    for to in [*desk.seats("secretary", "chair"), *desk.role(Role.office)]:
+        yield Wish(
+            "ballot_closed_secretary",
+            to,
+            FOR_SECRETARY,
+            button=("Xem kết quả", desk.page(f"/vp/dot/{desk.round.key}/ket-qua")),
+            facts=[("Lý do kết thúc", facts["why"]), ("Số phiếu", f"{sent}/{seats}")],
+            items=[f"{facts['recommended']}/{facts['lines']} đề nghị đủ phiếu."],
+        )
+
+
+def _turnout(desk: Desk) -> tuple[int, int]:
+    seats = desk.session.exec(select(Seat.id).where(Seat.round_id == desk.event.round_id)).all()
+    sent = desk.session.exec(
+        select(Ballot.id).where(col(Ballot.seat_id).in_(seats), col(Ballot.sent_at).is_not(None))
+    ).all()
+    return len(sent), len(seats)

@@ -1,0 +1,55 @@
+"""To Văn phòng about its own work, and to departments about what it returned."""
+
+from collections.abc import Iterator
+
+from sqlmodel import col, select
+
+from engine.models import Nomination
+from engine.stages import Role, Stage, State
+from notifications.desk import Desk, Wish
+from notifications.wishes.reasons import FOR_DEPARTMENT, FOR_OFFICE
+
+
+def office_opened(desk: Desk) -> Iterator[Wish]:
+    yield from to_office(desk, "office_reminder", "Đã hết hạn nhận đề nghị của các phòng.")
+
+
+def to_office(desk: Desk, letter: str, note: str | None = None) -> Iterator[Wish]:
+    count = len(
+        desk.session.exec(
+            select(Nomination.id).where(
+                Nomination.round_id == desk.event.round_id, Nomination.state == State.proposed.value
+            )
+        ).all()
+    )
+    items = [f"{count} đề nghị chờ kiểm tra."] if count else []
+    for to in desk.role(Role.office):
+        yield Wish(
+            letter,
+            to,
+            FOR_OFFICE,
+            button=("Mở bàn làm việc của Văn phòng", desk.page(f"/vp/dot/{desk.round.key}")),
+            deadline=desk.deadline(Stage.office),
+            items=items,
+            note=note,
+        )
+
+
+def returned_again(desk: Desk) -> Iterator[Wish]:
+    for nomination in desk.session.exec(
+        select(Nomination).where(
+            Nomination.round_id == desk.event.round_id,
+            Nomination.state == State.returned.value,
+            col(Nomination.department_key).in_(desk.facts["departments"]),
+        )
+    ).all():
+        for to in desk.department(nomination.department_key):
+            yield Wish(
+                "returned",
+                to,
+                FOR_DEPARTMENT,
+                button=("Mở đề nghị", desk.page(f"/de-nghi/{nomination.code}")),
+                deadline=desk.until(nomination.return_until) if nomination.return_until else None,
+                items=[f"{desk.line(nomination)}: {nomination.reason}"],
+                note="Thư nhắc: đề nghị này chưa được bổ sung.",
+            )

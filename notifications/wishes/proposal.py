@@ -1,0 +1,151 @@
+"""To departments, while they propose and while the office looks at what they proposed; and signing in."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from engine.models import Link, ListLine, Nomination, NominationList
+from engine.stages import WITH_DEPARTMENT, Stage, State
+from notifications.compose import LINK
+from notifications.desk import Desk, Wish
+from notifications.wishes.reasons import FOR_DEPARTMENT
+
+
+def sign_in(desk: Desk) -> Iterator[Wish]:
+    link = desk.session.get_one(Link, desk.facts["link"])
+    for to in desk.persons([desk.facts["person"]]):
+        yield Wish(
+            "signin",
+            to,
+            "Ông/bà nhận thư này vì có người xin đăng nhập bằng địa chỉ thư của ông/bà.",
+            button=("Đăng nhập", LINK),
+            deadline=desk.until(link.expires_at) if link.expires_at else None,
+            link=link.id,
+        )
+
+
+def to_departments(desk: Desk, letter: str, keys: Sequence[str], note: str | None = None) -> Iterator[Wish]:
+    for key in keys:
+        items = [
+            f"{desk.line(n)}: {'chờ Trưởng phòng ký' if n.state == State.ready else 'còn là bản nháp'}"
+            for n in desk.session.exec(
+                select(Nomination).where(
+                    Nomination.round_id == desk.event.round_id,
+                    Nomination.department_key == key,
+                    col(Nomination.state).in_([s.value for s in WITH_DEPARTMENT]),
+                )
+            ).all()
+        ]
+        for to in desk.department(key):
+            yield Wish(
+                letter,
+                to,
+                FOR_DEPARTMENT,
+                button=("Mở đề nghị của phòng", desk.page(f"/dot/{desk.round.key}/cua-phong?phong={key}")),
+                deadline=desk.deadline(Stage.proposal),
+                items=items,
+                note=note,
+            )
+
+
+def round_opened(desk: Desk) -> Iterator[Wish]:
+    awards = ", ".join(award.name for award in desk.definition.awards)
+    for wish in to_departments(desk, "round_opened", [d.key for d in desk.definition.departments]):
+        yield replace(
+            wish,
+            button=("Lập đề nghị", desk.page(f"/dot/{desk.round.key}")),
+            facts=[("Hình thức khen thưởng", awards)],
+            items=[item.label for item in desk.definition.checklist if item.kind == "file" and item.required],
+        )
+
+
+def department_proposed(desk: Desk) -> Iterator[Wish]:
+    items = [desk.line(n) for n in desk.named(desk.facts["codes"])]
+    for to in desk.department(desk.facts["department"]):
+        yield Wish(
+            "proposal_received",
+            to,
+            FOR_DEPARTMENT,
+            button=("Xem đề nghị đã gửi", desk.page(f"/dot/{desk.round.key}/cua-phong")),
+            deadline=desk.deadline(Stage.proposal) if desk.round.stage == Stage.proposal else None,
+            items=items,
+        )
+
+
+def about_nomination(
+    desk: Desk, letter: str, items: Sequence[str], note: str | None = None
+) -> Iterator[Wish]:
+    nomination = desk.nomination
+    for to in desk.department(nomination.department_key):
+        yield Wish(
+            letter,
+            to,
+            FOR_DEPARTMENT,
+            button=("Mở đề nghị", desk.page(f"/de-nghi/{nomination.code}")),
+            items=items,
+            note=note,
+        )
+
+
+def returned(desk: Desk) -> Iterator[Wish]:
+    items = [f"{desk.line(desk.nomination)}: {said}" for said in desk.facts["comments"].values()]
+    until = desk.until(datetime.fromisoformat(desk.facts["until"]))
+    for wish in about_nomination(desk, "returned", items):
+        yield replace(wish, deadline=until)
+
+
+def held(desk: Desk) -> Iterator[Wish]:
+    yield from about_nomination(desk, "held", [f"{desk.line(desk.nomination)}: {desk.facts['reason']}"])
+
+
+def released(desk: Desk) -> Iterator[Wish]:
+    yield from about_nomination(
+        desk,
+        "proposal_received",
+        [desk.line(desk.nomination)],
+        note=f"Đề nghị được xét tiếp: {desk.facts['reason']}",
+    )
+
+
+def declined(desk: Desk) -> Iterator[Wish]:
+    yield from about_nomination(desk, "declined", [f"{desk.line(desk.nomination)}: {desk.facts['reason']}"])
+
+
+def list_published(desk: Desk) -> Iterator[Wish]:
+    mine: dict[str, list[str]] = defaultdict(list)
+    for nomination in desk.session.exec(
+        select(Nomination)
+        .join(ListLine, col(ListLine.nomination_id) == Nomination.id)
+        .join(NominationList, col(NominationList.id) == ListLine.list_id)
+        .where(
+            NominationList.round_id == desk.event.round_id, NominationList.version == desk.facts["version"]
+        )
+        .order_by(col(ListLine.position))
+    ).all():
+        mine[nomination.department_key].append(desk.line(nomination))
+    for department in desk.definition.departments:
+        for to in desk.department(department.key):
+            yield Wish(
+                "list_published",
+                to,
+                FOR_DEPARTMENT,
+                button=("Xem danh sách", desk.page(f"/dot/{desk.round.key}")),
+                items=mine[department.key],
+                note=None if mine[department.key] else "Danh sách không có đề nghị nào của đơn vị.",
+            )
+
+
+def leave_given(desk: Desk) -> Iterator[Wish]:
+    until = desk.until(datetime.fromisoformat(desk.facts["until"]))
+    for to in desk.department(desk.facts["department"]):
+        yield Wish(
+            "deadline_moved",
+            to,
+            FOR_DEPARTMENT,
+            button=("Mở đề nghị của phòng", desk.page(f"/dot/{desk.round.key}/cua-phong")),
+            deadline=until,
+            note=f"Đơn vị được nộp muộn. Lý do: {desk.facts['reason']}",
+        )

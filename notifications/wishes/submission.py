@@ -1,0 +1,150 @@
+"""From the council's advice to the answers: to the head, the office, Sở Nội vụ and the departments."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from engine.calendar import short
+from engine.models import DossierLine, Nomination
+from engine.stages import Role, Stage, State
+from notifications.desk import Addressee, Desk, Wish
+from notifications.wishes import proposal
+from notifications.wishes.reasons import FOR_DEPARTMENT, FOR_HEAD, FOR_OFFICE
+
+MOST_NAMES = 20  # a letter, not a list
+
+
+def recommendations(desk: Desk) -> Iterator[Wish]:
+    yield from to_head(desk)
+
+
+def to_head(desk: Desk) -> Iterator[Wish]:
+    names = [
+        desk.line(n)
+        for n in desk.session.exec(
+            select(Nomination).where(
+                Nomination.round_id == desk.event.round_id, Nomination.state == State.recommended.value
+            )
+        ).all()
+    ]
+    if not names:
+        return
+    for to in desk.role(Role.head):
+        yield Wish(
+            "head_reminder",
+            to,
+            FOR_HEAD,
+            button=("Xem xét đề xuất", desk.page(f"/ky/{desk.round.key}")),
+            deadline=desk.deadline(Stage.submission),
+            items=_first(names),
+        )
+
+
+# Submission
+
+
+def _first(names: list[str]) -> list[str]:
+    more = len(names) - MOST_NAMES
+    return names[:MOST_NAMES] + ([f"… và {more} đề xuất khác"] if more > 0 else [])
+
+
+def dossier_left(desk: Desk) -> Iterator[Wish]:
+    left = desk.session.exec(
+        select(Nomination).where(
+            Nomination.round_id == desk.event.round_id,
+            col(Nomination.state).in_([State.approved.value, State.completion.value]),
+        )
+    ).all()
+    if not left:
+        return
+    for to in desk.role(Role.office):
+        yield Wish(
+            "dossier_reminder",
+            to,
+            FOR_OFFICE,
+            button=("Mở hồ sơ trình", desk.page(f"/vp/dot/{desk.round.key}/ho-so")),
+            deadline=desk.deadline(Stage.submission),
+            items=[f"{len(left)} đề nghị đã được Thủ trưởng đồng ý, chưa ra quyết định hoặc chưa trình."],
+        )
+
+
+def head_approved(desk: Desk) -> Iterator[Wish]:
+    yield from dossier_left(desk)
+
+
+def refused(desk: Desk) -> Iterator[Wish]:
+    yield from proposal.about_nomination(
+        desk,
+        "decision_made",
+        [f"{desk.line(desk.nomination)}: Thủ trưởng không đồng ý. {desk.facts['reason']}"],
+    )
+
+
+def _per_department(desk: Desk, letter: str, say: str) -> Iterator[Wish]:
+    mine: dict[str, list[str]] = defaultdict(list)
+    for nomination in desk.named(desk.facts["codes"]):
+        mine[nomination.department_key].append(f"{desk.line(nomination)}: {say}")
+    for key, items in mine.items():
+        for to in desk.department(key):
+            yield Wish(
+                letter,
+                to,
+                FOR_DEPARTMENT,
+                button=("Xem đề nghị của phòng", desk.page(f"/dot/{desk.round.key}/cua-phong")),
+                items=items,
+            )
+
+
+def decided(desk: Desk) -> Iterator[Wish]:
+    dated = short(datetime.fromisoformat(desk.facts["date"]).date())
+    yield from _per_department(
+        desk, "decision_made", f"được khen theo Quyết định số {desk.facts['number']} ngày {dated}."
+    )
+
+
+def dossier(desk: Desk) -> Iterator[Wish]:
+    if desk.facts["channel"] != "email":
+        return
+    recipient = desk.definition.agency.recipient
+    lines = desk.session.exec(
+        select(Nomination)
+        .join(DossierLine, col(DossierLine.nomination_id) == Nomination.id)
+        .where(Nomination.round_id == desk.event.round_id, Nomination.state != State.awarded.value)
+        .distinct()
+    ).all()
+    name = f"ho-so-{desk.round.key}-v{desk.facts['version']}.zip"
+    yield Wish(
+        "dossier",
+        Addressee(recipient.name, recipient.email),
+        "Quý cơ quan nhận thư này vì là nơi tiếp nhận hồ sơ đề nghị khen thưởng.",
+        facts=[
+            ("Số đề nghị", str(len(lines))),
+            ("Tệp đính kèm", name),
+            ("Mã SHA-256 của tệp", desk.facts["sha256"]),
+        ],
+        files=[{"sha256": desk.facts["sha256"], "name": name, "media_type": "application/zip"}],
+    )
+
+
+def answered(desk: Desk) -> Iterator[Wish]:
+    facts = desk.facts
+    if facts["answer"] == "awarded":
+        dated = short(datetime.fromisoformat(facts["date"]).date())
+        yield from _per_department(
+            desk, "outcome", f"được khen theo Quyết định số {facts['number']} ngày {dated}."
+        )
+    elif facts["answer"] == "not_awarded":
+        yield from _per_department(desk, "outcome", f"không được khen. Lý do: {facts['reason']}")
+    else:
+        yield from _per_department(desk, "completion_asked", facts["reason"])
+        yield from dossier_left(desk)
+
+
+def revoked(desk: Desk) -> Iterator[Wish]:
+    yield from proposal.about_nomination(
+        desk,
+        "outcome",
+        [f"{desk.line(desk.nomination)}: quyết định khen thưởng bị huỷ. {desk.facts['reason']}"],
+    )

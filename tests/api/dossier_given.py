@@ -1,0 +1,47 @@
+"""A round after its vote with the people who act next at their doors."""
+
+from engine.commands import submission
+from engine.database import Database
+from engine.definition import Definition
+from tests.api.office_given import Doors
+from tests.factories import (
+    SEATS,
+    Scene,
+    cast,
+    close_vote,
+    given_vote,
+    nomination,
+)
+
+KEY = "thu-nghiem-2025"
+NOMINEES = (("cs1", "bang-khen"), ("cs2", "bang-khen"), ("kh1", "giay-khen"), ("kh2", "giay-khen"))
+MEETING = {
+    "submission_number": "5",
+    "submission_date": "17/10/2025",
+    "minutes_number": "02",
+    "meeting_way": "meeting",
+    "meeting_date": "17/10/2025",
+    "meeting_start": "8 giờ 00",
+    "meeting_end": "9h30",
+    "meeting_place": "Phòng họp Ban Dân tộc",
+}
+
+
+def voted(database: Database, *, definition: Definition | None = None) -> tuple[Scene, list[str]]:
+    """Everybody agreed on everything but the last nomination, which nobody wanted."""
+    scene, codes, hash_ = given_vote(database, nominees=NOMINEES, definition=definition)
+    for seat in range(1, SEATS + 1):
+        cast(scene, seat, dict.fromkeys(codes[:-1], "yes") | {codes[-1]: "no"}, hash_)
+    assert close_vote(scene)
+    return scene, codes
+
+
+def agreed(scene: Scene, codes: list[str]) -> None:
+    """The head agrees with the council on these."""
+    with scene.database.unit_of_work() as session:
+        submission.approve(session, scene.actor("head", session), scene.key, codes=codes, now=scene.now)
+
+
+def state_of(doors: Doors, code: str) -> str:
+    with doors.scene.database.read() as session:
+        return nomination(session, code).state

@@ -1,0 +1,203 @@
+"""What an operator types, and what comes back."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+from sqlalchemy import update
+from sqlmodel import Session, select
+from typer.testing import CliRunner, Result
+
+from api import operations
+from api.cli import app, operator
+from config.settings import CONFIG_FOLDER
+from engine.database import Database
+from engine.links import Keys
+from engine.models import Event, Person, Round
+
+ROOT = Path(__file__).parents[2]
+FINAL = "ntm-2025-tong-ket"
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation's settings; nothing is there yet."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("TDKT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TDKT_SECRET", "s" * 40)
+    monkeypatch.setenv("TDKT_SMTP_URL", "smtps://post:h%40rd@mail.example.vn")
+    monkeypatch.setenv("TDKT_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def tdkt(*words: str) -> Result:
+    return CliRunner().invoke(app, words)
+
+
+def database(data: Path) -> Database:
+    return Database(f"sqlite:///{data / 'tdkt.db'}")
+
+
+def test_check_says_what_was_checked() -> None:
+    said = tdkt("check")
+    assert said.exit_code == 0
+    assert f"không có lỗi. 3 đợt xét: hang-nam-2025, ntm-2023-so-ket, {FINAL}." in said.output
+
+
+def test_check_names_file_line_and_remedy(tmp_path: Path) -> None:
+    config = copytree(CONFIG_FOLDER, tmp_path / "config")
+    review = config / "reviews" / f"{FINAL}.yaml"
+    lines = review.read_text("utf-8").splitlines()
+    line = next(n for n, text in enumerate(lines) if "movement: " in text)
+    lines[line] = "movement: ntm-2021-2052"
+    review.write_text("\n".join(lines), "utf-8")
+    said = tdkt("check", "--config", str(config))
+    assert said.exit_code == 1
+    assert f"config/reviews/{FINAL}.yaml:{line + 1}: " in said.output
+    assert " → " in said.output
+    assert "ntm-2021-2025" in said.output
+    assert "Có 1 chỗ phải sửa." in said.output
+
+
+def test_check_needs_no_settings_but_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = tdkt("check", "--config", "nowhere")
+    assert said.exit_code == 2
+    assert "TDKT_CONFIG" in said.output
+
+
+def test_a_secret_is_long_enough_and_never_the_same() -> None:
+    first, second = tdkt("secret").output.strip(), tdkt("secret").output.strip()
+    assert Keys.from_secret(first)
+    assert first != second
+
+
+def test_from_people_to_a_planned_round(data: Path) -> None:
+    assert tdkt("round", "plan", FINAL).exit_code == 1  # its council is not on the roster yet
+    loaded = tdkt("people", "load")
+    assert loaded.output == "ban-dan-toc-lang-son: 33 people.\n"
+    assert tdkt("people", "load").output == loaded.output
+    planned = tdkt("round", "plan", FINAL)
+    assert "opens 8 giờ 00, thứ Hai 24/11/2025" in planned.output
+    assert tdkt("round", "plan", FINAL).exit_code == 0
+    listed = tdkt("round", "list").output
+    assert f"{FINAL}: chưa mở, 0 đề nghị" in listed
+    assert "tdkt round plan hang-nam-2025" in listed
+    with database(data).read() as session:
+        assert session.exec(select(Event.kind, Event.door)).all() == [("planned", "cli")]
+        assert session.exec(select(Person.active)).all() == [True] * 33
+
+
+def test_an_unknown_round_is_refused_with_the_known_ones(data: Path) -> None:
+    said = tdkt("round", "plan", "nope")
+    assert said.exit_code == 1
+    assert FINAL in said.output
+
+
+def test_history_is_verified_and_the_first_break_named(data: Path) -> None:
+    tdkt("people", "load")
+    tdkt("round", "plan", FINAL)
+    assert tdkt("history", "verify").output == "The record is whole: 1 events in 1 chains.\n"
+    with closing(sqlite3.connect(data / "tdkt.db", isolation_level=None)) as forged:
+        for (trigger,) in forged.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'"
+        ).fetchall():
+            forged.execute(f"DROP TRIGGER {trigger}")  # whoever owns the disk can do that much
+        forged.execute("UPDATE event SET door = 'page'")
+    said = tdkt("history", "verify")
+    assert said.exit_code == 1
+    assert f"BROKEN: round {FINAL}: event 1" in said.output
+
+
+def test_history_misses_an_end_that_was_cut_off(data: Path) -> None:
+    tdkt("people", "load")
+    tdkt("round", "plan", FINAL)
+    forged = database(data)
+    with forged.unit_of_work() as session:
+        session.execute(update(Round).values(history_head="0" * 64))
+    forged.dispose()
+    assert f"round {FINAL}: the newest events are missing" in tdkt("history", "verify").output
+
+
+def test_a_backup_taken_while_somebody_writes_is_whole(data: Path, tmp_path: Path) -> None:
+    tdkt("people", "load")
+    kept = data / "files" / "ab" / ("ab" * 32)
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"report")
+    (data / "files" / ".in-half").write_bytes(b"half")
+    running = database(data)
+    target = tmp_path / "backup"
+    with Session(running.engine) as reader:
+        reader.execute(select(Person)).all()  # the write-ahead log stays open and in use
+        said = tdkt("backup", str(target))
+    running.dispose()
+    assert said.exit_code == 0, said.output
+    assert sorted(str(p.relative_to(target)) for p in target.rglob("*") if p.is_file()) == [
+        str(Path("files") / "ab" / ("ab" * 32)),
+        "tdkt.db",
+    ]
+    with closing(sqlite3.connect(target / "tdkt.db")) as copy:
+        assert copy.execute("SELECT count(*) FROM person").fetchone() == (33,)
+    again = tdkt("backup", str(target))
+    assert (again.exit_code, "exists already" in again.output) == (2, True)
+
+
+def test_a_backup_of_postgresql_says_how(tmp_path: Path) -> None:
+    with pytest.raises(operations.CannotBackUp) as told:
+        list(operations.back_up("postgresql://tdkt:geheim@db/tdkt", tmp_path / "data", tmp_path / "backup"))
+    assert "pg_dump --format=custom" in str(told.value)
+    assert "postgresql://tdkt@db/tdkt" in str(told.value)
+    assert "geheim" not in str(told.value)
+
+
+def test_settings_are_shown_without_secrets(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TDKT_DATABASE_URL", "postgresql://tdkt:geheim@db/tdkt")
+    said = tdkt("settings")
+    assert said.exit_code == 0
+    assert "TDKT_SECRET: set, not shown" in said.output
+    assert "TDKT_DATABASE_URL: postgresql://tdkt:***@db/tdkt (set)" in said.output
+    assert "TDKT_PORT: 8000 (default)" in said.output
+    for hidden in ("s" * 40, "h%40rd", "geheim"):
+        assert hidden not in said.output
+
+
+def test_settings_that_are_missing_or_wrong_are_named(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TDKT_SMTP_URL")
+    monkeypatch.setenv("TDKT_PORT", "0")
+    said = tdkt("settings")
+    assert said.exit_code == 2
+    assert "TDKT_SMTP_URL: WRONG or missing" in said.output
+    assert "TDKT_PORT: WRONG or missing" in said.output
+
+
+@pytest.mark.parametrize("command", [["serve"], ["migrate"], ["people", "load"]])
+def test_a_start_with_nonsense_ends_in_plain_lines(command: list[str], tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TDKT_")}
+    environment |= {"TDKT_SECRET": "short", "PYTHONPATH": str(ROOT)}
+    tried = subprocess.run(
+        [sys.executable, "-m", "api.cli", *command],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert tried.returncode == 2
+    assert "TDKT_SECRET: needs at least 32 characters; `tdkt secret` prints a good one" in tried.stderr
+    assert "TDKT_SMTP_URL: " in tried.stderr
+    assert "Traceback" not in tried.stderr
+
+
+def test_more_than_one_web_process_is_refused_on_sqlite(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TDKT_WORKERS", "2")
+    said = tdkt("settings")
+    assert said.exit_code == 2
+    assert "TDKT_WORKERS: WRONG or missing: SQLite has one writer" in said.output
+
+
+def test_the_operator_is_an_administrator_and_nothing_more(data: Path) -> None:
+    actor = operator()
+    assert actor.door == "cli"
+    assert {role.value for role, _scope in actor.grants} == {"admin"}

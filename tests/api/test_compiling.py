@@ -1,0 +1,79 @@
+"""The list: ordered, published, frozen, opened again, and what stands in the way."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from engine.stages import State
+from tests.api.office_given import Doors, hidden, state_of, words
+from tests.factories import Scene, given_frozen_list, given_nomination
+
+
+@pytest.fixture
+def scene(doors: Doors) -> Scene:
+    return doors.scene
+
+
+@pytest.fixture
+def desk(doors: Doors) -> TestClient:
+    return doors.at("office")
+
+
+def compiled(desk: TestClient, scene: Scene, act: str, **fields: str) -> tuple[int, str]:
+    """Press a button on the list's page as it stands now."""
+    at = f"/vp/dot/{scene.key}/danh-sach"
+    answer = desk.post(at, data={"seen": hidden(desk.get(at), "seen"), "act": act, **fields})
+    return answer.status_code, words(answer)
+
+
+def test_the_list_is_ordered_published_frozen_and_opened_again(doors: Doors, scene: Scene) -> None:
+    codes = [given_nomination(scene, who=who, state=State.accepted) for who in ("cs1", "cs2", "kh1")]
+    scene.close_proposal()
+    desk = doors.at("office")
+    status, said = compiled(desk, scene, "compile", **{f"place-{codes[0]}": "x"})
+    assert (status, "không phải là số thứ tự" in said) == (422, True)
+    order = {f"place-{codes[0]}": "3", f"place-{codes[1]}": "1", f"place-{codes[2]}": "2"}
+    assert compiled(desk, scene, "compile", **order)[0] == 303
+    page = desk.get(f"/vp/dot/{scene.key}/danh-sach").text
+    assert [code for _, code in sorted((page.index(f"/vp/de-nghi/{c}"), c) for c in codes)] == [
+        codes[1],
+        codes[2],
+        codes[0],
+    ]
+    assert compiled(desk, scene, "publish")[0] == 303
+    assert compiled(desk, scene, "freeze")[0] == 303
+    frozen = words(desk.get(f"/vp/dot/{scene.key}/danh-sach"))
+    assert "Mã kiểm tra của danh sách (SHA-256)" in frozen
+    assert compiled(desk, scene, "unfreeze")[0] == 422
+    assert compiled(desk, scene, "unfreeze", reason="Sửa tên đơn vị.")[0] == 303
+    assert "Bản 2" in words(desk.get(f"/vp/dot/{scene.key}/danh-sach"))
+
+
+def test_the_list_is_not_frozen_over_unfinished_work(doors: Doors, scene: Scene) -> None:
+    given_nomination(scene, who="cs1", state=State.accepted)
+    open_ = given_nomination(scene, who="kh1", state=State.proposed)
+    scene.close_proposal()
+    desk = doors.at("office")
+    assert compiled(desk, scene, "compile")[0] == 303
+    assert compiled(desk, scene, "publish")[0] == 303
+    page = desk.get(f"/vp/dot/{scene.key}/danh-sach")
+    assert f"/vp/de-nghi/{open_}" in page.text
+    assert "Chốt danh sách</button>" not in page.text
+    status, said = compiled(desk, scene, "freeze")
+    assert status == 422
+    assert "chưa xử lý xong" in said
+
+
+def test_a_page_from_before_the_freeze_is_refused_clearly(doors: Doors, scene: Scene) -> None:
+    code = given_nomination(scene, who="cs1", state=State.accepted)
+    at = f"/vp/dot/{scene.key}/danh-sach"
+    old = hidden(doors.at("office").get(at), "seen")
+    given_frozen_list(scene)
+    desk = doors.at("office")
+    for act in ("compile", "publish"):
+        late = desk.post(at, data={"seen": old, "act": act})
+        assert late.status_code == 409
+        assert "đã được chốt sau khi ông/bà mở trang" in words(late)
+    assert state_of(scene, code) == "listed"
+    accept = desk.post(f"/vp/de-nghi/{code}", data={"act": "return", "comment-": "Sửa."})
+    assert accept.status_code == 409
+    assert "trong danh sách lấy phiếu" in words(accept)

@@ -1,0 +1,396 @@
+"""The demonstration: its sample, its doors, and that none of it exists anywhere else."""
+
+import asyncio
+import smtplib
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from shutil import copytree
+from threading import Thread
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from api.app import create_app
+from api.demo import mail_server, mailbox, start
+from api.operations import broken_history
+from config.files import read_folder
+from config.settings import CONFIG_FOLDER, Settings, read_settings
+from engine.clock import VIETNAM
+from engine.commands.ground import pinned
+from engine.dossier.package import verify_package
+from engine.errors import NotFound
+from engine.installation import Installation, open_installation
+from engine.models import (
+    Attachment,
+    Dossier,
+    Event,
+    EventToTell,
+    Moment,
+    Nomination,
+    Round,
+    SignIn,
+)
+from engine.queries import judging
+from engine.stages import State
+
+HOST = "http://127.0.0.1:8000"
+
+
+def settings_for(folder: Path, *, demo: bool) -> Settings:
+    return read_settings(
+        _env_file=None,
+        secret=SecretStr("s" * 40),
+        smtp_url=SecretStr("smtp://127.0.0.1:2525"),
+        data=folder,
+        demo=demo,
+    )
+
+
+def opened(settings: Settings) -> Installation:
+    return open_installation(
+        database_url=settings.database_url,
+        secret=settings.secret.get_secret_value(),
+        data=settings.data,
+        texts=read_folder(CONFIG_FOLDER),
+        demo=settings.demo,
+    )
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demonstration whose sample has just been made; for looking only."""
+    folder = tmp_path_factory.mktemp("demo")
+    here = opened(settings_for(folder, demo=True))
+    here.database.migrate()
+    spent = time.process_time()
+    assert start.make_sample(here)
+    assert time.process_time() - spent < 8
+    here.database.dispose()
+    return folder
+
+
+@pytest.fixture
+def here(sample: Path, tmp_path: Path) -> Iterator[Installation]:
+    """A demonstration of one's own to play with."""
+    copytree(sample, tmp_path / "demo")
+    installation = opened(settings_for(tmp_path / "demo", demo=True))
+    yield installation
+    installation.database.dispose()
+
+
+@pytest.fixture
+def client(here: Installation, tmp_path: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(settings_for(tmp_path / "demo", demo=True), here), base_url=HOST) as client:
+        yield client
+
+
+def states(here: Installation, key: str) -> Counter[str]:
+    with here.database.read() as session:
+        return Counter(
+            session.exec(
+                select(Nomination.state)
+                .join(Round, col(Round.id) == Nomination.round_id)
+                .where(Round.key == key)
+            ).all()
+        )
+
+
+def test_the_sample_has_every_state_there_is(here: Installation) -> None:
+    final = states(here, "ntm-2025-tong-ket")
+    assert final.total() >= 40
+    assert set(final) == {
+        "draft", "ready", "proposed", "returned", "held", "accepted", "declined", "withdrawn"
+    }  # fmt: skip
+    yearly = states(here, "hang-nam-2025")
+    assert set(yearly) == {
+        "recommended", "not_recommended", "approved", "refused", "submitted", "received", "completion",
+        "awarded", "not_awarded",
+    }  # fmt: skip
+    assert states(here, "ntm-2023-so-ket")["revoked"] == 1
+    assert {*final, *yearly, "revoked"} == set(State) - {"lapsed", "listed"}
+
+
+def test_the_sample_stands_where_it_should_in_time(here: Installation) -> None:
+    now = here.clock()
+    assert timedelta(0) <= now - start.BEGINS < timedelta(minutes=2)
+    with here.database.read() as session:
+        stages = dict(session.exec(select(Round.key, Round.stage)).all())
+        overdue = session.exec(
+            select(Moment.id).where(col(Moment.done_at).is_(None), col(Moment.at) <= now)
+        ).all()
+        last = session.exec(select(func.max(Event.at))).one()
+        told_late = session.exec(
+            select(Event.at).join(EventToTell, col(EventToTell.event_id) == Event.id)
+        ).all()
+    assert stages == {
+        "ntm-2023-so-ket": "closed", "hang-nam-2025": "submission", "ntm-2025-tong-ket": "proposal"
+    }  # fmt: skip
+    assert overdue == []
+    assert last <= start.BEGINS
+    assert told_late
+    assert min(told_late) >= start.TOLD_BEFORE
+
+
+def test_the_sample_is_made_by_the_real_commands(here: Installation) -> None:
+    """Its history is whole, its files and dossiers are what the record says they are."""
+    with here.database.read() as session:
+        chains, events, broken = broken_history(session)
+        files = session.exec(select(Attachment.sha256, Attachment.size)).all()
+        dossiers = session.exec(select(Dossier)).all()
+    assert (chains > 70, events > 500, broken) == (True, True, "")
+    for sha256, size in files:
+        assert here.files.path(sha256).stat().st_size == size
+    assert [(d.round_id, d.version, d.state) for d in dossiers] == [
+        (1, 1, "received"), (2, 1, "returned"), (2, 2, "returned")
+    ]  # fmt: skip
+    for dossier in dossiers:
+        assert verify_package(here.files.path(dossier.sha256).read_bytes(), sha256=dossier.sha256) == []
+
+
+def test_the_sample_has_faults_to_be_found(here: Installation) -> None:
+    with here.database.read() as session:
+        round_ = session.exec(select(Round).where(Round.key == "ntm-2025-tong-ket")).one()
+        definition = pinned(session, round_.definition_hash)
+        found = Counter(
+            (finding.severity, finding.rule_id)
+            for nomination in session.exec(select(Nomination).where(Nomination.round_id == round_.id)).all()
+            for finding in judging.findings_of(session, definition, nomination)
+        )
+    for fault in (
+        ("block", "R26"),
+        ("block", "R4"),
+        ("block", "R3"),
+        ("block", "R5-da-khen"),
+        ("block", "summary-length"),
+        ("block", "period-outside-movement"),
+        ("hold", "R7-xem-xet"),
+        ("hold", "R7-don-thu"),
+        ("warn", "R52"),
+    ):
+        assert found[fault], (fault, found)
+
+
+def test_made_once_it_is_kept(here: Installation) -> None:
+    assert start.make_sample(here) == ""
+
+
+def test_every_persona_can_be_played_and_history_says_so(client: TestClient, here: Installation) -> None:
+    page = client.get("/demo")
+    assert page.status_code == 200
+    for who in ("Tô Thị Phượng", "Lương Thị Hồng Vân", "Nguyễn Đức Khánh", "Vi Minh Tú", "Triệu Văn Quân"):
+        assert who in page.text
+    assert page.text.count('name="person"') >= 25
+    answer = client.post("/demo", data={"person": "to-thi-phuong"}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/viec")
+    assert "Tô Thị Phượng" in client.get("/viec").text
+    with here.database.read() as session:
+        assert session.exec(select(SignIn.door)).all() == ["demo"]
+    client.post("/demo", data={"person": "vi-minh-tu"})
+    assert "Vi Minh Tú" in client.get("/viec").text
+
+
+def test_playing_somebody_unknown_is_refused(client: TestClient) -> None:
+    assert client.post("/demo", data={"person": "nobody"}).status_code == 404
+
+
+def test_pushing_the_clock_signs_nobody_out(client: TestClient, here: Installation) -> None:
+    client.post("/demo", data={"person": "ly-thi-mai"})
+    client.post("/demo/clock", data={"push": "to", "day": "31/12/2025", "hour": "17:00"})
+    assert here.clock() > start.BEGINS + timedelta(days=21)
+    assert client.get("/viec").status_code == 200
+
+
+def test_the_clock_goes_to_the_next_moment_by_an_hour_and_to_a_time(
+    client: TestClient, here: Installation
+) -> None:
+    page = client.get("/demo/clock").text
+    assert "8 giờ 00, thứ Năm 11/12/2025" in page
+    client.post("/demo/clock", data={"push": "next"})
+    reached = here.clock().astimezone(VIETNAM)
+    assert f"{reached:%d/%m/%Y %H:%M}" == "11/12/2025 08:00"
+    client.post("/demo/clock", data={"push": "hour"})
+    assert f"{here.clock().astimezone(VIETNAM):%H:%M}" == "09:00"
+    answer = client.post("/demo/clock", data={"push": "to", "day": "12/12/2025", "hour": "16:59"})
+    assert "16 giờ 59, thứ Sáu 12/12/2025" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"day": "01/12/2025", "hour": "8:00"}, "Đồng hồ chỉ chạy tới"),
+        ({"day": "", "hour": "8:00"}, "Ghi ngày"),
+        ({"day": "31/2/2026", "hour": "8:00"}, "không phải là ngày"),
+        ({"day": "12/12/2025", "hour": "25:00"}, "không phải là giờ"),
+    ],
+)
+def test_the_clock_never_goes_back_nor_to_nonsense(
+    client: TestClient, here: Installation, typed: dict[str, str], said: str
+) -> None:
+    before = here.clock()
+    answer = client.post("/demo/clock", data={"push": "to", **typed})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert timedelta(0) <= here.clock() - before < timedelta(minutes=1)
+
+
+def test_a_look_at_the_clock_changes_nothing(client: TestClient, here: Installation) -> None:
+    client.get("/demo/clock?push=hour")
+    assert here.clock() - start.BEGINS < timedelta(minutes=5)
+
+
+def a_letter(number: int, to: str = "Tô Thị Phượng <to-thi-phuong@example.vn>") -> bytes:
+    letter = EmailMessage()
+    letter["Subject"] = f"Nhắc việc số {number}"
+    letter["From"], letter["To"] = "Văn phòng <van-phong@example.vn>", to
+    letter["Date"] = "Wed, 10 Dec 2025 09:00:00 +0700"
+    letter.set_content(f"Mời mở {HOST}/l/tdkt1_abc{number} để bỏ phiếu.\n")
+    letter.add_alternative(
+        f'<html><head><title>x</title></head><body style="color:red"><script>alert(1)</script>'
+        f'<a href="{HOST}/l/tdkt1_abc{number}">Mở</a></body></html>',
+        subtype="html",
+    )
+    letter.add_attachment(b"BEGIN:VCALENDAR", maintype="text", subtype="calendar", filename="hạn nộp.ics")
+    return letter.as_bytes()
+
+
+def put(folder: Path, *letters: bytes) -> None:
+    folder.mkdir(exist_ok=True)
+    for number, letter in enumerate(letters, start=1):
+        (folder / f"{number:015d}.eml").write_bytes(letter)
+
+
+def test_the_mailbox_lists_letters_newest_first_and_by_recipient(client: TestClient, tmp_path: Path) -> None:
+    empty = client.get("/demo/mailbox")
+    assert "Chưa có thư nào" in empty.text
+    others = [a_letter(n, "Vi Minh Tú <vi@example.vn>") for n in range(3, 30)]
+    put(tmp_path / "demo" / "mail", a_letter(1), a_letter(2), *others)
+    page = client.get("/demo/mailbox").text
+    assert page.index("Nhắc việc số 29") < page.index("Nhắc việc số 28")
+    assert "Nhắc việc số 2<" not in page
+    assert "Nhắc việc số 2<" in client.get("/demo/mailbox?page=2").text
+    hers = client.get("/demo/mailbox?to=to thi phuong").text
+    assert "2 thư" in hers
+    assert "Nhắc việc số 29" not in hers
+    assert "Chưa có thư nào gửi" in client.get("/demo/mailbox?to=nobody").text
+
+
+def test_a_letter_is_shown_safely_with_its_links(client: TestClient, tmp_path: Path) -> None:
+    put(tmp_path / "demo" / "mail", a_letter(7))
+    address = "/demo/mailbox/000000000000001"
+    page = client.get(address)
+    assert f'href="{HOST}/l/tdkt1_abc7"' in page.text
+    assert "<script>alert" not in page.text
+    assert "frame-src 'self'" in page.headers["content-security-policy"]
+    assert 'sandbox="allow-top-navigation-by-user-activation"' in page.text
+    html = client.get(f"{address}/html")
+    assert f'href="{HOST}/l/tdkt1_abc7"' in html.text
+    assert '<base target="_top">' in html.text
+    policy = html.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src 'self'")
+    assert "script-src" not in policy
+    file = client.get(f"{address}/tep/1")
+    assert file.content == b"BEGIN:VCALENDAR"
+    assert file.headers["content-disposition"] == 'attachment; filename="h_n_n_p.ics"'
+    assert "frame-src" not in client.get("/demo").headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("id_", ["000000000000009", "..%2Fsecret", "x"])
+def test_a_letter_that_is_not_there_is_not_found(client: TestClient, id_: str) -> None:
+    assert client.get(f"/demo/mailbox/{id_}").status_code == 404
+
+
+def test_a_letter_is_never_a_path(tmp_path: Path) -> None:
+    (tmp_path / "secret.eml").write_bytes(a_letter(1))
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    with pytest.raises(NotFound):
+        mailbox.letter(folder, "../secret")
+
+
+@contextmanager
+def post_office(folder: Path) -> Iterator[int]:
+    """The demonstration's SMTP server on a free port, in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(
+        loop.create_server(mail_server.door(mail_server.Keeper(folder), loop), "127.0.0.1", 0)
+    )
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        loop.call_soon_threadsafe(server.close)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def test_the_post_office_keeps_each_letter_byte_for_byte(tmp_path: Path) -> None:
+    letters = [a_letter(n).replace(b"\n", b"\r\n") for n in range(3)]
+    with post_office(tmp_path) as port, smtplib.SMTP("127.0.0.1", port) as relay:
+        for letter in letters:
+            relay.sendmail("van-phong@example.vn", ["to-thi-phuong@example.vn"], letter)
+    kept = sorted(tmp_path.glob("*.eml"))
+    assert [path.read_bytes() for path in kept] == letters
+    assert [s.subject for s in mailbox.listing(tmp_path).letters] == [f"Nhắc việc số {n}" for n in (2, 1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("GET", "/demo"), ("POST", "/demo"), ("GET", "/demo/mailbox"), ("GET", "/demo/mailbox/1"),
+        ("GET", "/demo/mailbox/1/html"), ("GET", "/demo/mailbox/1/tep/1"), ("GET", "/demo/clock"),
+        ("POST", "/demo/clock"),
+    ],
+)  # fmt: skip
+def test_outside_the_demonstration_its_doors_do_not_exist(sample: Path, method: str, address: str) -> None:
+    settings = settings_for(sample, demo=False)
+    here = opened(settings)
+    app = create_app(settings, here)
+    assert not [route for route in app.routes if getattr(route, "path", "").startswith("/demo")]
+    with TestClient(app, base_url=HOST) as client:
+        assert client.request(method, address, data={"person": "vi-minh-tu"}).status_code == 404
+        assert "/demo" not in client.get("/").text
+    assert here.clock() - start.BEGINS > timedelta(days=30)
+    here.database.dispose()
+
+
+def test_its_environment_lets_nothing_of_a_real_system_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text(
+        "TDKT_SMTP_URL=smtps://real:pw@mail.example.vn\nTDKT_DATABASE_URL=postgresql://real/db\n"
+        "TDKT_PREFECT_API_URL=http://real/api\nTDKT_POLL=PT9S\nTDKT_SECRET=short\n"
+    )
+    variables = start.environment(tmp_path / "demo", port=8100, prefect_port=4300, smtp_port=2600)
+    assert set(variables) == {f"TDKT_{name.upper()}" for name in Settings.model_fields}
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    settings = read_settings()
+    assert settings.demo
+    assert settings.smtp_url.get_secret_value() == "smtp://127.0.0.1:2600"
+    assert settings.database_url == f"sqlite:///{tmp_path}/demo/tdkt.db"
+    assert (settings.prefect_api_url, settings.poll, settings.port) == ("", timedelta(seconds=0.5), 8100)
+    again = start.environment(tmp_path / "demo", port=8100, prefect_port=4300, smtp_port=2600)
+    assert again["TDKT_SECRET"] == variables["TDKT_SECRET"]
+
+
+def test_a_fresh_start_throws_away_only_what_a_demonstration_made(tmp_path: Path) -> None:
+    foreign, own = tmp_path / "data", tmp_path / "demo-data"
+    foreign.mkdir()
+    (foreign / "tdkt.db").touch()
+    start.throw_away(foreign)
+    assert (foreign / "tdkt.db").exists()
+    start.environment(own, port=1, prefect_port=2, smtp_port=3)
+    (own / "tdkt.db").touch()
+    start.throw_away(own)
+    assert [path.name for path in own.iterdir()] == [start.MARK]

@@ -1,0 +1,263 @@
+"""What every request passes: origin, size, pace, headers; what nobody may learn; a GET changes nothing."""
+
+import hashlib
+import logging
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from sqlmodel import SQLModel, select
+
+from api.app import PAGES
+from api.guard import SIX_FILES, Guard
+from engine.commands import linking, proposal
+from engine.commands.proposal import StoredFile
+from engine.models import Attachment
+from tests.api.office_given import BASE, Doors, words
+from tests.factories import given_nomination, person
+
+PEOPLE = ("clerk-cs", "chief-cs", "office", "head", "seat4")
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+def digest(doors: Doors) -> str:
+    """A hash over every row of every table."""
+    seen = hashlib.sha256()
+    with doors.scene.database.read() as session:
+        for table in SQLModel.metadata.sorted_tables:
+            for row in session.execute(select(table).order_by(*table.primary_key.columns)):
+                seen.update(f"{table.name}{tuple(row)}".encode())
+    return seen.hexdigest()
+
+
+def addresses(values: dict[str, str]) -> Iterator[str]:
+    """Every GET address of the pages, with its parts filled in."""
+    for page in PAGES:
+        for route in page.router.routes:
+            if isinstance(route, APIRoute) and "GET" in route.methods:
+                yield re.sub(r"\{(\w+)\}", lambda part: values.get(part[1], "1"), route.path)
+
+
+def given_file(doors: Doors, code: str) -> int:
+    """A file attached to a draft; its id."""
+    scene = doors.scene
+    sha256, size = doors.app.state.installation.files.keep(PDF)
+    with scene.database.unit_of_work() as session:
+        file = StoredFile("Minh chứng – số 1.pdf", "application/pdf", size, sha256)
+        row = proposal.attach(
+            session, scene.actor("clerk-cs", session), code, item_key="minh-chung", file=file, now=scene.now
+        )
+        return row.id or 0
+
+
+def token_for(doors: Doors, who: str) -> str:
+    scene = doors.scene
+    with scene.database.unit_of_work() as session:
+        link = linking.issue_link(
+            session,
+            scene.keys,
+            purpose="signin",
+            person_id=person(session, who).id or 0,
+            expires_at=scene.now + timedelta(hours=1),
+            now=scene.now,
+        )
+        return linking.token_of(scene.keys, link)
+
+
+def test_no_get_changes_anything(doors: Doors) -> None:
+    code = given_nomination(doors.scene)
+    values = {
+        "key": doors.scene.key,
+        "code": code,
+        "attachment_id": str(given_file(doors, code)),
+        "token": token_for(doors, "kh1"),
+    }
+    browsers = [*(doors.at(who) for who in PEOPLE), doors.nobody()]
+    before = digest(doors)
+    asked = 0
+    for address in addresses(values):
+        for browser in browsers:
+            answer = browser.get(address)
+            assert answer.status_code < 500, address
+            asked += 1
+    assert asked > 100
+    assert digest(doors) == before
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "https://127.0.0.1.evil.example:8000"},
+    ],
+)
+def test_an_act_from_another_site_is_refused(doors: Doors, headers: dict[str, str]) -> None:
+    code = given_nomination(doors.scene)
+    before = digest(doors)
+    answer = doors.at("clerk-cs").post(f"/de-nghi/{code}/rut", data={"reason": "x"}, headers=headers)
+    assert answer.status_code == 403
+    with doors.scene.database.read() as session:
+        assert session.exec(select(Attachment)).all() == []
+    assert digest(doors) != before  # signing in alone
+    assert "Đã rút" not in words(doors.at("clerk-cs").get(f"/de-nghi/{code}"))
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": BASE}, {}])
+def test_an_act_from_our_own_pages_passes(doors: Doors, headers: dict[str, str]) -> None:
+    code = given_nomination(doors.scene)
+    answer = doors.at("clerk-cs").post(f"/de-nghi/{code}/rut", data={"reason": ""}, headers=headers)
+    assert answer.status_code == 303
+
+
+@pytest.mark.parametrize("address", ["/", "/viec", "/khong-co", "/l/x", "/dang-nhap"])
+def test_every_answer_carries_the_headers(doors: Doors, address: str) -> None:
+    headers = doors.nobody().get(address).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe-inline" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+
+
+def test_no_page_has_inline_script_or_style(doors: Doors) -> None:
+    code = given_nomination(doors.scene)
+    browser = doors.at("clerk-cs")
+    for address in ("/viec", f"/de-nghi/{code}", f"/de-nghi/{code}/thanh-tich", f"/de-nghi/{code}/nguoi"):
+        html = browser.get(address).text
+        assert not re.search(r"<script(?![^>]*\bsrc=)", html), address
+        assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:", html), address
+
+
+def _bare(limit: int) -> TestClient:
+    """The guard over a page that reads everything it is sent."""
+    app = FastAPI()
+
+    async def swallow(scope, receive, send) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+        while (await receive()).get("more_body"):
+            pass
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    app.mount("/", swallow)
+    return TestClient(Guard(app, public_url=BASE, upload_limit=limit), base_url=BASE)  # type: ignore[arg-type]
+
+
+def test_a_body_that_says_it_is_too_large_is_not_read() -> None:
+    answer = _bare(1000).post("/x", content=b"x" * (1000 * SIX_FILES + 1))
+    assert answer.status_code == 413
+    assert "quá lớn" in answer.text
+
+
+def test_a_body_that_hides_its_length_is_stopped(doors: Doors) -> None:
+    limit = doors.app.state.settings.upload_limit * SIX_FILES
+    piece = b"x" * 2**20
+
+    def pieces() -> Iterator[bytes]:
+        for _ in range(limit // len(piece) + 2):
+            yield piece
+
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = doors.nobody().post("/dang-nhap", content=pieces(), headers=headers)
+    assert answer.status_code == 413
+
+
+def test_guessing_is_braked_and_looking_is_not(doors: Doors) -> None:
+    browser = doors.nobody()
+    codes = [browser.post(f"/l/guess-{n}").status_code for n in range(22)]
+    assert codes[:20] == [410] * 20
+    assert codes[20:] == [429, 429]
+    assert browser.get("/dang-nhap").status_code == 200
+
+
+def test_what_is_not_mine_looks_like_what_is_not_there(doors: Doors) -> None:
+    code = given_nomination(doors.scene, who="kh1")
+    browser = doors.at("clerk-cs")
+    for tail in ("", "/nguoi", "/thanh-tich", "/tep", "/kiem-tra", "/rut"):
+        mine, none = browser.get(f"/de-nghi/{code}{tail}"), browser.get(f"/de-nghi/zzzzzzzz{tail}")
+        assert mine.status_code == none.status_code == 404, tail
+        assert mine.text == none.text, tail
+    own = given_nomination(doors.scene, who="cs1")
+    file = given_file(doors, own)
+    other = doors.at("clerk-kh")
+    assert other.get(f"/tep/{file}").status_code == 404
+    assert other.get(f"/tep/{file}").text == other.get("/tep/99999").text
+
+
+def test_an_expired_session_keeps_what_was_typed(doors: Doors) -> None:
+    code = given_nomination(doors.scene)
+    browser = doors.at("clerk-cs")
+    doors.scene.clock.push(hours=13)
+    typed = {"summary": 'Dòng một\nDòng "hai" & <ba>', "version": "1", "act": "next"}
+    answer = browser.post(f"/de-nghi/{code}/thanh-tich", data=typed)
+    assert answer.status_code == 401
+    assert "Dòng một\nDòng &#34;hai&#34; &amp; &lt;ba&gt;" in answer.text
+    assert f'action="/de-nghi/{code}/thanh-tich"' in answer.text
+    assert "Gửi lại" in words(answer)
+    with_file = browser.post(
+        f"/de-nghi/{code}/tep", data={"ve": ""}, files={"files.minh-chung": ("a.pdf", PDF, "application/pdf")}
+    )
+    assert "phải chọn lại" in words(with_file)
+
+
+def test_a_save_in_the_background_after_the_session_says_one_sentence(doors: Doors) -> None:
+    answer = doors.nobody().post("/de-nghi/x/luu", data={"step": "nguoi"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert "<html" not in answer.text
+
+
+def test_a_bug_shows_a_reference_and_no_values(doors: Doors, caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> None:
+        raise RuntimeError("boom")
+
+    doors.app.add_api_route("/vo", broken)
+    with caplog.at_level(logging.ERROR):
+        answer = TestClient(doors.app, base_url=BASE, raise_server_exceptions=False).get("/vo")
+    assert answer.status_code == 500
+    reference = re.search(r"mã ([0-9a-f]{8})", words(answer))
+    assert reference
+    assert reference[1] in caplog.text
+    assert "boom" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_no_secret_is_ever_logged(doors: Doors, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        token = token_for(doors, "clerk-cs")
+        browser = doors.nobody()
+        browser.get(f"/l/{token}")
+        browser.post(f"/l/{token}")
+        browser.post(f"/l/{token}")
+        session_key = browser.cookies["tdkt"]
+        browser.get("/viec")
+        browser.post("/dang-nhap", data={"email": "clerk-kh@bdt.example"})
+    ours = "\n".join(r.getMessage() for r in caplog.records if not r.name.startswith(("httpx", "httpcore")))
+    for secret in (token, session_key, doors.scene.keys.links.hex(), "a-secret-of-the-tests"):
+        assert secret not in ours
+
+
+def test_a_file_is_sent_to_keep_and_never_run(doors: Doors) -> None:
+    code = given_nomination(doors.scene)
+    file = given_file(doors, code)
+    answer = doors.at("chief-cs").get(f"/tep/{file}")
+    assert answer.status_code == 200
+    assert answer.content == PDF
+    said = answer.headers["content-disposition"]
+    assert said.startswith("attachment;")
+    assert "filename*=UTF-8''Minh%20ch%E1%BB%A9ng%20%E2%80%93%20s%E1%BB%91%201.pdf" in said
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    # Not signed off yet: Văn phòng does not see it either.
+    assert doors.at("office").get(f"/tep/{file}").status_code == 404
+
+
+def test_health_answers_without_a_session(doors: Doors) -> None:
+    assert doors.nobody().get("/health").text == "ok"

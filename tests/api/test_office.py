@@ -1,0 +1,145 @@
+"""Văn phòng at its dashboard and its list of nominations, and acting on several at once."""
+
+import io
+
+import openpyxl
+import pytest
+from fastapi.testclient import TestClient
+
+from engine.commands import office
+from engine.stages import State
+from tests.api.office_given import Doors, count, queries, state_of, words
+from tests.factories import Scene, given_nomination
+
+HEADED = pytest.mark.parametrize("who", ["clerk-cs", "seat2"])
+
+
+@pytest.fixture
+def scene(doors: Doors) -> Scene:
+    return doors.scene
+
+
+@pytest.fixture
+def desk(doors: Doors) -> TestClient:
+    return doors.at("office")
+
+
+PAGES = ["", "/de-nghi", "/de-nghi.xlsx", "/danh-sach", "/mo-bo-phieu", "/han", "/thu"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@HEADED
+def test_others_are_turned_away(doors: Doors, scene: Scene, page: str, who: str) -> None:
+    assert doors.at(who).get(f"/vp/dot/{scene.key}{page}").status_code == 403
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_round_of_that_name(desk: TestClient, page: str) -> None:
+    assert desk.get(f"/vp/dot/khong-co{page}").status_code == 404
+
+
+def test_nobody_signs_in_first(doors: Doors, scene: Scene) -> None:
+    assert doors.nobody().get(f"/vp/dot/{scene.key}").status_code == 401
+
+
+def test_the_dashboard_says_who_is_missing_and_what_to_do(desk: TestClient, scene: Scene) -> None:
+    given_nomination(scene, who="cs1", state=State.proposed)
+    given_nomination(scene, who="cs2", state=State.returned)
+    given_nomination(scene, who="cs1", award="giay-khen", state=State.held)
+    said = words(desk.get(f"/vp/dot/{scene.key}"))
+    assert "Phòng Kế hoạch (chưa trả lời)" in said
+    assert "Kiểm tra 1 đề nghị" in said
+    assert "1 đề nghị trả lại, phòng chưa gửi lại" in said
+    assert "1 đề nghị tạm dừng xét" in said
+    assert "1 tên có ở nhiều đề nghị" in said
+    assert "Hạn nộp của các phòng: 17 giờ 00, thứ Sáu 17/10/2025" in said
+    assert "Nhắc các phòng chưa trả lời (còn 5 ngày làm việc)" in said
+
+
+def test_an_empty_round_says_why_and_what_next(desk: TestClient, scene: Scene) -> None:
+    assert "các phòng chưa ký gửi" in words(desk.get(f"/vp/dot/{scene.key}/de-nghi"))
+    assert "Chưa có đề nghị nào được chấp nhận" in words(desk.get(f"/vp/dot/{scene.key}/danh-sach"))
+    assert "Chưa có thư nào" in words(desk.get(f"/vp/dot/{scene.key}/thu"))
+    assert "chưa có kết quả" in words(desk.get(f"/vp/dot/{scene.key}/ket-qua"))
+
+
+@pytest.mark.parametrize("page", ["", "/de-nghi", "/danh-sach", "/han", "/thu", "/mo-bo-phieu"])
+def test_as_many_queries_for_many_rows_as_for_one(desk: TestClient, scene: Scene, page: str) -> None:
+    given_nomination(scene, who="cs1", state=State.accepted)
+    address = f"/vp/dot/{scene.key}{page}"
+    desk.get(address)
+    with queries(scene.database) as one:
+        desk.get(address)
+    for who in ("cs2", "cs3", "kh1", "kh2"):
+        given_nomination(scene, who=who, state=State.accepted)
+    with queries(scene.database) as many:
+        desk.get(address)
+    assert len(many) == len(one)
+
+
+def test_search_needs_no_accents_and_filters_narrow(desk: TestClient, scene: Scene) -> None:
+    given_nomination(scene, who="cs1", state=State.proposed)
+    given_nomination(scene, who="kh1", award="giay-khen", state=State.accepted)
+    at = f"/vp/dot/{scene.key}/de-nghi"
+    for asked in ("nong duc cs", "NÔNG ĐỨC CS", "đức cs 1"):
+        found = words(desk.get(at, params={"q": asked}))
+        assert "Nông Đức CS 1" in found
+        assert "Nông Đức KH 1" not in found
+    assert "Nông Đức CS 1" not in words(desk.get(at, params={"tt": "accepted"}))
+    assert "Nông Đức CS 1" not in words(desk.get(at, params={"phong": "kh"}))
+    assert "Nông Đức CS 1" not in words(desk.get(at, params={"ht": "giay-khen"}))
+    assert "Không có đề nghị nào khớp" in words(desk.get(at, params={"q": "100%"}))
+    assert "2 đề nghị" in words(desk.get(at, params={"tt": "no-such-state", "trang": "99"}))
+
+
+def test_drafts_stay_with_their_department(desk: TestClient, scene: Scene) -> None:
+    code = given_nomination(scene, who="cs1", state=State.draft)
+    assert "Nông Đức CS 1" not in words(desk.get(f"/vp/dot/{scene.key}/de-nghi"))
+    assert desk.get(f"/vp/de-nghi/{code}").status_code == 404
+
+
+def test_the_export_holds_what_is_filtered_as_text(desk: TestClient, scene: Scene) -> None:
+    given_nomination(scene, who="cs1", state=State.proposed, nominee_title="=1+1")
+    given_nomination(scene, who="kh1", state=State.accepted)
+    answer = desk.get(f"/vp/dot/{scene.key}/de-nghi.xlsx", params={"phong": "cs"})
+    rows = list(openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows())
+    assert [cell.value for cell in rows[1]][2] == "Nông Đức CS 1"
+    assert len(rows) == 2
+    assert rows[1][4].value == "=1+1"
+    assert rows[1][4].data_type == "s"
+
+
+def test_bulk_names_each_row_that_failed_and_why(desk: TestClient, scene: Scene) -> None:
+    ready = given_nomination(scene, who="cs1", state=State.proposed)
+    unchecked = given_nomination(scene, who="cs2", state=State.proposed)
+    gone = given_nomination(scene, who="kh1", state=State.declined)
+    with scene.database.unit_of_work() as session:
+        office.tick(session, scene.actor("office", session), ready, ticks={"bao-cao": True}, now=scene.now)
+    at = f"/vp/dot/{scene.key}/de-nghi/nhieu"
+    codes = [ready, unchecked, gone]
+    asked = words(desk.get(at, params={"act": "accept", "code": codes}))
+    assert "Chấp nhận 3 đề nghị?" in asked
+    assert "chưa xác nhận: Báo cáo thành tích" in asked
+    assert state_of(scene, ready) == "proposed"
+    said = words(desk.post(at, data={"act": "accept", "code": codes}))
+    assert "1 xong, 2 chưa được" in said
+    assert "Chưa xác nhận: Báo cáo thành tích." in said
+    assert "không đưa vào danh sách" in said
+    assert [state_of(scene, code) for code in codes] == ["accepted", "proposed", "declined"]
+
+
+def test_bulk_return_wants_words_and_leaves_the_rest(desk: TestClient, scene: Scene) -> None:
+    codes = [given_nomination(scene, who=who, state=State.proposed) for who in ("cs1", "kh1")]
+    at = f"/vp/dot/{scene.key}/de-nghi/nhieu"
+    assert desk.post(at, data={"act": "return", "code": codes}).status_code == 422
+    said = words(desk.post(at, data={"act": "return", "code": codes, "comment": "Bổ sung minh chứng."}))
+    assert "Trả lại: 2 xong" in said
+    assert {state_of(scene, code) for code in codes} == {"returned"}
+    assert count(scene, "return_to_department") == 2
+
+
+def test_bulk_with_nothing_chosen_says_so(desk: TestClient, scene: Scene) -> None:
+    given_nomination(scene, who="cs1", state=State.proposed)
+    answer = desk.get(f"/vp/dot/{scene.key}/de-nghi/nhieu", params={"act": "accept"})
+    assert answer.status_code == 422
+    assert "Đánh dấu ít nhất một đề nghị" in words(answer)

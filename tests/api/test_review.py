@@ -1,0 +1,130 @@
+"""Văn phòng checks one nomination: ticks, accept, return with comments, hold, release, decline."""
+
+from dataclasses import replace
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+from sqlmodel import col
+
+from engine.commands import office
+from engine.models import Comment
+from engine.stages import State
+from tests.api.office_given import Doors, hidden, state_of, words
+from tests.factories import Scene, given_nomination
+
+HEADED = pytest.mark.parametrize("who", ["clerk-cs", "seat2"])
+
+
+@pytest.fixture
+def scene(doors: Doors) -> Scene:
+    return doors.scene
+
+
+@pytest.fixture
+def desk(doors: Doors) -> TestClient:
+    return doors.at("office")
+
+
+def test_the_check_shows_everything_and_accepts(desk: TestClient, scene: Scene) -> None:
+    code = given_nomination(scene, who="cs1", state=State.proposed)
+    after = given_nomination(scene, who="kh1", state=State.proposed)
+    page = desk.get(f"/vp/de-nghi/{code}")
+    said = words(page)
+    assert "Vận động nhân dân hiến đất" in said
+    assert "01/01/2021 – 31/12/2025" in said
+    assert "Còn 2 đề nghị cần kiểm tra" in said
+    form = {"seen": hidden(page, "seen"), "items": hidden(page, "items")}
+    short = desk.post(f"/vp/de-nghi/{code}", data={**form, "act": "accept"})
+    assert short.status_code == 422
+    assert "Chưa xác nhận: Báo cáo thành tích." in words(short)
+    assert state_of(scene, code) == "proposed"
+    done = desk.post(f"/vp/de-nghi/{code}", data={**form, "act": "accept", "tick-bao-cao": "1"})
+    assert done.status_code == 303
+    assert done.headers["location"] == f"/vp/de-nghi/{after}"
+    assert state_of(scene, code) == "accepted"
+
+
+def test_ticks_are_kept_when_accepting_is_refused(desk: TestClient, scene: Scene) -> None:
+    """What was ticked stays ticked in the record, though the file that is asked for is missing."""
+    code = given_nomination(scene, who="cs1", state=State.proposed)
+    page = desk.get(f"/vp/de-nghi/{code}")
+    form = {"seen": hidden(page, "seen"), "items": hidden(page, "items"), "tick-minh-chung": "1"}
+    refused = desk.post(f"/vp/de-nghi/{code}", data={**form, "act": "accept"})
+    assert refused.status_code == 422
+    assert (
+        'id="tick-minh-chung" name="tick-minh-chung" value="1" checked'
+        in desk.get(f"/vp/de-nghi/{code}").text
+    )
+
+
+def test_a_return_carries_comments_beside_fields(desk: TestClient, scene: Scene) -> None:
+    code = given_nomination(scene, who="cs1", state=State.proposed)
+    empty = desk.post(f"/vp/de-nghi/{code}", data={"act": "return", "comment-summary": "  "})
+    assert empty.status_code == 422
+    assert "Ghi ít nhất một ý kiến" in words(empty)
+    said = {
+        "comment-summary": "Nêu số liệu cụ thể.",
+        "comment-files.minh-chung": "Thêm ảnh.",
+        "comment-": "Gửi lại sớm.",
+    }
+    assert desk.post(f"/vp/de-nghi/{code}", data={"act": "return", **said}).status_code == 303
+    assert state_of(scene, code) == "returned"
+    with scene.database.read() as session:
+        kept = dict(session.execute(select(col(Comment.field), col(Comment.body))).all())
+    assert kept == {"summary": "Nêu số liệu cụ thể.", "files.minh-chung": "Thêm ảnh.", "": "Gửi lại sớm."}
+    assert "Nêu số liệu cụ thể." in words(desk.get(f"/vp/de-nghi/{code}"))
+
+
+def test_hold_release_and_decline_need_a_reason(desk: TestClient, scene: Scene) -> None:
+    code = given_nomination(scene, who="cs1", state=State.proposed)
+    address = f"/vp/de-nghi/{code}"
+    for act, reason, after in (
+        ("hold", "Chờ Thanh tra trả lời.", "held"),
+        ("release", "Không có vi phạm.", "proposed"),
+        ("decline", "Thành tích đã được khen.", "declined"),
+    ):
+        assert desk.post(address, data={"act": act, "reason": " "}).status_code == 422
+        assert desk.post(address, data={"act": act, "reason": reason}).status_code == 303
+        assert state_of(scene, code) == after
+    assert "Thành tích đã được khen." in words(desk.get(address))
+
+
+def test_two_at_one_desk_the_later_is_told_and_loses_nothing(doors: Doors, scene: Scene) -> None:
+    code = given_nomination(scene, who="cs1", state=State.proposed)
+    mine = doors.at("office")
+    page = mine.get(f"/vp/de-nghi/{code}")
+    with scene.database.unit_of_work() as session:
+        other = replace(scene.actor("office", session), name="Người Khác")
+        office.hold(session, other, code, reason="Đang xác minh.", now=scene.now)
+    late = mine.post(
+        f"/vp/de-nghi/{code}",
+        data={"seen": hidden(page, "seen"), "act": "return", "comment-summary": "Viết lại đoạn này."},
+    )
+    assert late.status_code == 409
+    assert "Người Khác vừa xử lý đề nghị này lúc" in words(late)
+    assert state_of(scene, code) == "held"
+
+
+def test_what_was_typed_survives_a_stale_page(doors: Doors, scene: Scene) -> None:
+    code = given_nomination(scene, who="cs1", state=State.proposed)
+    mine = doors.at("office")
+    page = mine.get(f"/vp/de-nghi/{code}")
+    with scene.database.unit_of_work() as session:
+        office.tick(session, scene.actor("office", session), code, ticks={"bao-cao": True}, now=scene.now)
+    typed = {"act": "return", "comment-summary": "Viết lại đoạn này."}
+    late = mine.post(f"/vp/de-nghi/{code}", data={"seen": hidden(page, "seen"), **typed})
+    assert late.status_code == 409
+    assert "Viết lại đoạn này." in late.text
+    again = mine.post(f"/vp/de-nghi/{code}", data={"seen": hidden(late, "seen"), **typed})
+    assert again.status_code == 303
+
+
+@HEADED
+def test_only_the_office_checks(doors: Doors, scene: Scene, who: str) -> None:
+    code = given_nomination(scene, who="cs1", state=State.proposed)
+    for address in (f"/vp/de-nghi/{code}", "/vp/de-nghi/khong-co"):
+        assert doors.at(who).get(address).status_code == 403
+        assert doors.at(who).post(address, data={"act": "accept"}).status_code == 403
+    assert doors.at("head").post(f"/vp/de-nghi/{code}", data={"act": "accept"}).status_code == 403
+    assert doors.at("head").get(f"/vp/de-nghi/{code}").status_code == 200

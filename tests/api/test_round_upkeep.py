@@ -1,0 +1,150 @@
+"""Deadlines, letters and new rounds at their pages."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from engine.models import Event, Message, Round
+from tests.api.office_given import Doors, count, words
+from tests.factories import Scene, person
+
+
+@pytest.fixture
+def scene(doors: Doors) -> Scene:
+    return doors.scene
+
+
+@pytest.fixture
+def desk(doors: Doors) -> TestClient:
+    return doors.at("office")
+
+
+def test_a_deadline_moves_with_a_reason(doors: Doors, scene: Scene) -> None:
+    desk = doors.at("office")
+    at = f"/vp/dot/{scene.key}/han"
+    for typed, said in (
+        ({"due": "31/2/2025", "reason": "x"}, "không phải là ngày"),
+        ({"due": "", "reason": "x"}, "Ghi một ngày"),
+        ({"due": "24/10/2025", "reason": ""}, "Ghi lý do đổi hạn"),
+        ({"due": "1/10/2025", "reason": "x"}, "phải sau thời điểm hiện tại"),
+    ):
+        answer = desk.post(at, data={"stage": "proposal", **typed})
+        assert answer.status_code == 422
+        assert said in words(answer)
+    assert (
+        desk.post(at, data={"stage": "proposal", "due": "24/10/2025", "reason": "Bão số 11."}).status_code
+        == 303
+    )
+    said = words(desk.get(at))
+    assert "ấn định thứ Sáu 24/10/2025" in said
+    assert "(đã đổi 1 lần)" in said
+    assert "đổi hạn" in said
+    # The same form once the departments' time is over: it named a stage that has passed.
+    scene.clock.set(date(2025, 10, 24), 17)
+    scene.close_proposal()
+    late = doors.at("office").post(at, data={"stage": "proposal", "due": "31/10/2025", "reason": "Chậm."})
+    assert late.status_code == 409
+    assert "giai đoạn đang diễn ra" in words(late)
+
+
+def test_leave_is_the_heads_to_give(doors: Doors, scene: Scene) -> None:
+    scene.close_proposal()
+    at, typed = (
+        f"/vp/dot/{scene.key}/han",
+        {"department": "kh", "until": "22/10/2025", "leave_reason": "Đi lũ."},
+    )
+    assert doors.at("office").post(f"{at}/nop-muon", data=typed).status_code == 403
+    assert "Trưởng Ban (Vi Minh Tú) quyết định" in words(doors.at("office").get(at))
+    head = doors.at("head")
+    assert head.post(f"{at}/nop-muon", data={**typed, "department": "xx"}).status_code == 422
+    assert head.post(f"{at}/nop-muon", data={**typed, "leave_reason": ""}).status_code == 422
+    assert head.post(f"{at}/nop-muon", data=typed).status_code == 303
+    assert "Phòng Kế hoạch đến 17 giờ 00, thứ Tư 22/10/2025: Đi lũ." in words(head.get(at))
+
+
+def letter(scene: Scene, state: str, **values: Any) -> int:
+    with scene.database.unit_of_work() as session:
+        of = session.execute(select(Event).where(col(Event.round_id).is_not(None))).scalars().first()
+        assert of is not None
+        someone = person(session, "kh1")
+        someone.phone = "0912 000 111"
+        session.add(someone)
+        row = Message(
+            event_id=of.id,
+            round_id=of.round_id,
+            letter=f"reminder-{state}",
+            person_id=someone.id,
+            address="kh1@bdt.example",
+            name=someone.name,
+            subject="Nhắc nộp đề nghị",
+            written_at=scene.now,
+            state=state,
+            attempts=3,
+            **values,
+        )
+        session.add(row)
+        session.flush()
+        return row.id or 0
+
+
+def test_a_failed_letter_says_whom_to_call_and_is_tried_again(desk: TestClient, scene: Scene) -> None:
+    failed, sent = letter(scene, "failed", outcome="550 không có hộp thư"), letter(scene, "sent")
+    at = f"/vp/dot/{scene.key}/thu"
+    assert "Gọi điện cho Nông Đức KH 1: 0912 000 111" in words(desk.get(at))
+    assert "1 thư không gửi được" in words(desk.get(f"/vp/dot/{scene.key}"))
+    assert desk.post(at, data={"id": str(failed)}).status_code == 303
+    assert desk.post(at, data={"id": str(failed)}).status_code == 303
+    assert desk.post(at, data={"id": str(sent)}).status_code == 409
+    assert desk.post(at, data={"id": "999999"}).status_code == 404
+    with scene.database.read() as session:
+        row = session.get_one(Message, failed)
+        assert (row.state, row.next_at) == ("queued", scene.now)
+    assert count(scene, "letter_retried") == 1
+
+
+def test_a_mail_server_that_is_down_is_announced(desk: TestClient, scene: Scene) -> None:
+    letter(scene, "queued", next_at=scene.now)
+    assert "Máy chủ thư chưa nhận 1 thư" in words(desk.get(f"/vp/dot/{scene.key}/thu"))
+
+
+def test_a_round_is_planned_from_its_file_once(desk: TestClient, scene: Scene) -> None:
+    said = words(desk.get("/vp/dot"))
+    assert "Kiểm tra đạt" in said
+    assert desk.post("/vp/dot", data={"key": "khong-co"}).status_code == 404
+    key = "ntm-2025-tong-ket"
+    assert f'value="{key}"' in desk.get("/vp/dot").text
+    assert desk.post("/vp/dot", data={"key": key}).headers["location"] == f"/vp/dot/{key}"
+    assert desk.post("/vp/dot", data={"key": key}).status_code == 303
+    assert f'value="{key}"' not in desk.get("/vp/dot").text
+    with scene.database.read() as session:
+        assert (
+            session.execute(select(func.count()).select_from(Round).where(col(Round.key) == key)).scalar_one()
+            == 1
+        )
+    assert "Đợt xét mở ngày" in words(desk.get(f"/vp/dot/{key}"))
+
+
+def test_a_faulty_file_is_named_with_line_and_remedy(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import tests.api.office_given as given  # noqa: PLC0415 — its texts are changed for this test
+
+    name = "config/reviews/ntm-2025-tong-ket.yaml"
+    broken = {**given.TEXTS, name: given.TEXTS[name].replace("quorum: 2/3", "quorum: 3/2", 1)}
+    monkeypatch.setattr(given, "TEXTS", broken)
+    desk = Doors(scene, tmp_path).at("office")
+    said = words(desk.get("/vp/dot"))
+    assert "Chưa dùng được" in said
+    assert f"{name}, dòng" in said
+    assert "ntm-2025-tong-ket.yaml" in words(desk.post("/vp/dot", data={"key": "ntm-2025-tong-ket"}))
+
+
+@pytest.mark.parametrize("who", ["clerk-cs", "head", "seat2"])
+def test_only_office_and_admin_plan(doors: Doors, who: str) -> None:
+    assert doors.at(who).get("/vp/dot").status_code == 403
+    assert doors.at(who).post("/vp/dot", data={"key": "ntm-2025-tong-ket"}).status_code == 403

@@ -1,0 +1,151 @@
+"""Signing in by mailed link: a GET uses nothing up, a click acts once, nobody can fish for names."""
+
+from datetime import timedelta
+
+import pytest
+from httpx import Response
+from sqlmodel import Session, func, select
+
+from engine.commands import linking
+from engine.models import Grant, Link, Person, SignIn
+from engine.stages import Role
+from tests.api.office_given import Doors, words
+from tests.factories import person
+
+
+def link_for(doors: Doors, who: str, *, lasts: timedelta = timedelta(hours=2)) -> str:
+    """The token of a fresh sign-in link."""
+    scene = doors.scene
+    with scene.database.unit_of_work() as session:
+        link = linking.issue_link(
+            session,
+            scene.keys,
+            purpose="signin",
+            person_id=person(session, who).id or 0,
+            expires_at=scene.now + lasts,
+            now=scene.now,
+        )
+        return linking.token_of(scene.keys, link)
+
+
+def count(doors: Doors, model: type[Link | SignIn]) -> int:
+    with doors.scene.database.read() as session:
+        return session.exec(select(func.count()).select_from(model)).one()
+
+
+def test_asking_gives_known_and_unknown_addresses_the_same_answer(doors: Doors) -> None:
+    browser = doors.nobody()
+    known = browser.post("/dang-nhap", data={"email": "clerk-cs@bdt.example"})
+    unknown = browser.post("/dang-nhap", data={"email": "someone-x@bdt.example"})
+    assert known.status_code == unknown.status_code == 200
+    assert known.text.replace("clerk-cs", "someone-x") == unknown.text
+    assert count(doors, Link) == 1
+
+
+def test_an_address_that_is_none_is_asked_again_and_kept(doors: Doors) -> None:
+    answer = doors.nobody().post("/dang-nhap", data={"email": "Nông Đức"})
+    assert answer.status_code == 422
+    assert 'value="Nông Đức"' in answer.text
+    assert "<title>Lỗi:" in answer.text
+
+
+def test_looking_at_a_link_uses_nothing_up_and_names_the_person(doors: Doors) -> None:
+    token = link_for(doors, "clerk-cs")
+    browser = doors.nobody()
+    for _ in range(3):
+        answer = browser.get(f"/l/{token}")
+        assert answer.status_code == 200
+        assert "Ông/bà là Cán bộ cs, Chuyên viên?" in words(answer)
+    assert count(doors, SignIn) == 0
+    assert browser.post(f"/l/{token}").status_code == 303
+
+
+def test_a_click_signs_in_once(doors: Doors) -> None:
+    token = link_for(doors, "clerk-cs")
+    browser = doors.nobody()
+    answer = browser.post(f"/l/{token}")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/viec")
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert browser.get("/viec").status_code == 200
+    again = doors.nobody().post(f"/l/{token}")
+    assert again.status_code == 410
+    assert "đã được dùng" in words(again)
+
+
+@pytest.mark.parametrize("minutes", [121, 60 * 24])
+def test_an_old_link_says_how_to_get_another(doors: Doors, minutes: int) -> None:
+    token = link_for(doors, "clerk-cs")
+    doors.scene.clock.push(minutes=minutes)
+    for answer in (doors.nobody().get(f"/l/{token}"), doors.nobody().post(f"/l/{token}")):
+        assert answer.status_code == 410
+        assert 'href="/dang-nhap"' in answer.text
+
+
+def test_a_replaced_link_is_refused(doors: Doors) -> None:
+    old, new = link_for(doors, "clerk-cs"), link_for(doors, "clerk-cs")
+    assert doors.nobody().get(f"/l/{old}").status_code == 410
+    assert doors.nobody().get(f"/l/{new}").status_code == 200
+
+
+def test_a_session_ends_by_itself_and_by_signing_out(doors: Doors) -> None:
+    browser = doors.at("clerk-cs")
+    assert browser.get("/viec").status_code == 200
+    doors.scene.clock.push(hours=13)
+    assert browser.get("/viec").status_code == 401
+    browser = doors.at("clerk-cs")
+    assert browser.post("/dang-xuat").headers["location"] == "/"
+    assert browser.get("/viec").status_code == 401
+
+
+def test_somebody_switched_off_is_out_at_once(doors: Doors) -> None:
+    browser = doors.at("clerk-cs")
+    with doors.scene.database.unit_of_work() as session:
+        person(session, "clerk-cs").active = False
+    assert browser.get("/viec").status_code == 401
+
+
+def _ballot_link(session: Session, doors: Doors) -> str:
+    row = session.exec(
+        select(Link)
+        .join(Person, Person.id == Link.person_id)
+        .where(  # type: ignore[arg-type]
+            Link.purpose == "ballot", Person.key == "seat4"
+        )
+    ).one()
+    return linking.token_of(doors.scene.keys, row)
+
+
+def test_a_ballot_session_opens_its_ballot_and_nothing_else(voting_doors: Doors) -> None:
+    doors = voting_doors
+    with doors.scene.database.read() as session:
+        token = _ballot_link(session, doors)
+    browser = doors.nobody()
+    answer: Response = browser.post(f"/l/{token}")
+    assert answer.headers["location"] == f"/phieu/{doors.scene.key}"
+    assert browser.get(f"/phieu/{doors.scene.key}").status_code == 200
+    for address in ("/viec", "/dot", f"/dot/{doors.scene.key}", "/qt/nguoi-dung", "/tep/1"):
+        assert browser.get(address).status_code == 401, address
+    assert "Việc của tôi" not in browser.get(f"/phieu/{doors.scene.key}").text
+
+
+def test_a_ballot_session_carries_no_other_role_of_its_person(voting_doors: Doors) -> None:
+    doors = voting_doors
+    with doors.scene.database.unit_of_work() as session:
+        row = person(session, "seat4")
+        token = _ballot_link(session, doors)
+        session.add(Grant(person_id=row.id or 0, role=Role.office.value))
+    browser = doors.nobody()
+    browser.post(f"/l/{token}")
+    assert browser.get(f"/vp/dot/{doors.scene.key}").status_code in {401, 403}
+    assert browser.post(f"/vp/dot/{doors.scene.key}/tien-do-phieu/ket-thuc").status_code in {401, 403}
+
+
+def test_staff_opening_a_ballot_link_stay_signed_in_as_staff(voting_doors: Doors) -> None:
+    doors = voting_doors
+    with doors.scene.database.read() as session:
+        token = _ballot_link(session, doors)
+    browser = doors.at("seat4")
+    assert browser.post(f"/l/{token}").headers["location"] == f"/phieu/{doors.scene.key}"
+    assert browser.get("/viec").status_code == 200

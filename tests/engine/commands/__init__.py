@@ -1,0 +1,1 @@
+"""Tests of the commands, on SQLite and PostgreSQL."""

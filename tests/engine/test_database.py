@@ -1,0 +1,85 @@
+"""The unit of work, the readers that cannot write, and the settings of each connection."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from engine.database import Database
+from engine.models import DemoClock
+
+
+def ahead(database: Database) -> list[int]:
+    with database.read() as session:
+        return [row.ahead_seconds for row in session.execute(select(DemoClock)).scalars()]
+
+
+def test_all_or_nothing(database: Database) -> None:
+    with database.unit_of_work() as session:
+        session.add(DemoClock(ahead_seconds=1))
+
+    def fail() -> None:
+        with database.unit_of_work() as session:
+            session.add(DemoClock(ahead_seconds=2))
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert ahead(database) == [1]
+
+
+def test_a_reader_cannot_write(database: Database) -> None:
+    with database.read() as session:
+        session.add(DemoClock(ahead_seconds=1))
+        with pytest.raises(DBAPIError):
+            session.flush()
+    assert ahead(database) == []
+
+
+def test_a_reader_sees_one_picture(database: Database, another_database: Callable[[], Database]) -> None:
+    other = another_database()
+    with database.read() as session:
+        assert session.execute(select(DemoClock)).first() is None
+        with other.unit_of_work() as writer:
+            writer.add(DemoClock(ahead_seconds=1))
+        assert session.execute(select(DemoClock)).first() is None
+    assert ahead(database) == [1]
+
+
+def test_two_processes_take_turns(database: Database, another_database: Callable[[], Database]) -> None:
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    databases = [database, another_database()]
+    with database.unit_of_work() as session:
+        session.add(DemoClock(id=1, ahead_seconds=0))
+
+    def push(number: int) -> None:
+        with databases[number % 2].unit_of_work() as session:
+            row = session.execute(select(DemoClock).with_for_update()).scalar_one()
+            row.ahead_seconds += 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(push, range(60)))
+    assert ahead(database) == [60]
+
+
+def test_sqlite_settings(sqlite_database: Database) -> None:
+    def ask(session: Session, name: str) -> object:
+        return session.execute(text(f"PRAGMA {name}")).scalar_one()
+
+    for door, query_only in ((sqlite_database.unit_of_work, 0), (sqlite_database.read, 1)):
+        with door() as session:
+            found = {
+                name: ask(session, name)
+                for name in ("journal_mode", "synchronous", "foreign_keys", "trusted_schema", "query_only")
+            }
+        assert found == {
+            "journal_mode": "wal",
+            "synchronous": 2,
+            "foreign_keys": 1,
+            "trusted_schema": 0,
+            "query_only": query_only,
+        }

@@ -1,0 +1,162 @@
+"""Files by content: kept whole or not at all, and only what is harmless."""
+
+import io
+import os
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+
+from engine.errors import Incomplete, NotFound
+from engine.files import FileStore
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~\x9bU"
+    b"\x00\x00\x00\nIDATx\x9cc`\x00\x00\x00\x02\x00\x01H\xaf\xa4q\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\x00" * 40 + b"\xff\xd9"
+
+
+def saved(write: Callable[[io.BytesIO], object]) -> bytes:
+    out = io.BytesIO()
+    write(out)
+    return out.getvalue()
+
+
+def pdf(prepare: Callable[[PdfWriter], object] = lambda _: None) -> bytes:
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    prepare(writer)
+    return saved(writer.write)
+
+
+def word() -> bytes:
+    return saved(docx.Document().save)
+
+
+def workbook() -> bytes:
+    return saved(openpyxl.Workbook().save)
+
+
+def with_entry(content: bytes, name: str, data: bytes) -> bytes:
+    out = io.BytesIO(content)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, data)
+    return out.getvalue()
+
+
+def with_script(writer: PdfWriter) -> None:
+    action = DictionaryObject(
+        {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert(1)")}
+    )
+    writer.root_object[NameObject("/OpenAction")] = action
+
+
+def disguised_script() -> bytes:
+    """A PDF that spells the name of its active part with escapes, which a look at the bytes would miss."""
+    return pdf(with_script).replace(b"/JavaScript", b"/J#61vaScript").replace(b"/JS", b"/J#53")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FileStore:
+    return FileStore(tmp_path / "files")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "media_type"),
+    [
+        ("báo cáo.PDF", pdf(), "application/pdf"),
+        ("a.docx", word(), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        ("a.xlsx", workbook(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("a.png", PNG, "image/png"),
+        ("a.jpeg", JPEG, "image/jpeg"),
+    ],
+)
+def test_honest_files_are_kept(store: FileStore, name: str, content: bytes, media_type: str) -> None:
+    kept = store.take_in(io.BytesIO(content), name=name)
+    assert (kept.media_type, kept.size) == (media_type, len(content))
+    assert store.path(kept.sha256).read_bytes() == content
+    with store.open(kept.sha256) as file:
+        assert file.read() == content
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word_of_it"),
+    [
+        ("a.exe", b"MZ", "Chỉ nhận"),
+        ("a.svg", b"<svg onload='x'/>", "Chỉ nhận"),
+        ("a.pdf.html", b"%PDF-", "Chỉ nhận"),
+        ("a", pdf(), "Chỉ nhận"),
+        ("a.pdf", b"<html>", "không phải là PDF"),
+        ("a.pdf", b"GIF89a" + pdf(), "không phải là PDF"),
+        ("a.pdf", b"%PDF-1.7\nrubbish\n%%EOF", "không phải là PDF"),
+        ("a.pdf", pdf(with_script), "mã lệnh"),
+        ("a.pdf", pdf(lambda w: w.add_attachment("x.exe", b"MZ")), "tệp nhúng"),
+        ("a.pdf", disguised_script(), "mã lệnh"),
+        ("a.pdf", pdf(lambda w: w.encrypt("secret", algorithm="RC4-128")), "mật khẩu"),
+        ("a.docx", workbook(), "không phải là tệp Word"),
+        ("a.xlsx", word(), "không phải là tệp Excel"),
+        ("a.docx", b"PK\x03\x04 broken", "không phải là tệp Word"),
+        ("a.docx", with_entry(word(), "word/vbaProject.bin", b"x"), "macro"),
+        ("a.docx", with_entry(word(), "word/embeddings/a.bin", workbook()), "nhúng"),
+        ("a.docx", with_entry(word(), "../../etc/passwd", b"x"), "không hợp lệ"),
+        ("a.docx", with_entry(word(), "word/media/big.bin", b"\0" * (201 * 2**20)), "quá nhiều"),
+        ("a.png", JPEG, "không phải là ảnh"),
+        ("a.jpg", PNG, "không phải là ảnh"),
+        ("a.png", PNG[:40], "không phải là ảnh"),
+        ("a.png", b"", "rỗng"),
+    ],
+)
+def test_others_are_refused_with_a_remedy_and_leave_nothing(
+    store: FileStore, name: str, content: bytes, word_of_it: str
+) -> None:
+    with pytest.raises(Incomplete) as refused:
+        store.take_in(io.BytesIO(content), name=name)
+    assert word_of_it in refused.value.fields["file"]
+    assert list(store.root.glob("**/*")) == []
+
+
+def test_too_many_parts_are_a_bomb(store: FileStore) -> None:
+    out = io.BytesIO(word())
+    with zipfile.ZipFile(out, "a") as archive:
+        for number in range(2001):
+            archive.writestr(f"word/{number}", b"")
+    with pytest.raises(Incomplete, match="quá nhiều"):
+        store.take_in(io.BytesIO(out.getvalue()), name="a.docx")
+
+
+def test_the_limit_stops_the_stream(store: FileStore) -> None:
+    class Endless(io.RawIOBase):
+        read_so_far = 0
+
+        def read(self, size: int = -1) -> bytes:
+            Endless.read_so_far += size
+            return b"x" * size
+
+    with pytest.raises(Incomplete, match="tối đa 1 MB"):
+        store.take_in(Endless(), name="a.pdf", limit=2**20)  # type: ignore[arg-type]
+    assert Endless.read_so_far <= 2 * 2**20
+
+
+def test_the_same_bytes_are_kept_once_and_orphans_swept_a_day_later(store: FileStore) -> None:
+    one, two = store.keep(b"one"), store.keep(io.BytesIO(b"one"))
+    assert one == two == (one[0], 3)
+    other, _size = store.keep(b"two")
+    assert store.sweep([]) == 0, "somebody may be about to name them"
+    for path in store.root.glob("*/*"):
+        os.utime(path, (0, 0))
+    store.keep(b"two")  # kept again: about to be named
+    third, _size = store.keep(b"three")
+    assert store.sweep([third]) == 1
+    assert store.sweep([], older_than=timedelta(0)) >= 1
+    with pytest.raises(NotFound):
+        store.path(one[0])
+    with pytest.raises(NotFound):
+        store.path("../../etc/passwd")
+    assert len(other) == 64

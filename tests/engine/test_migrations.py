@@ -1,0 +1,61 @@
+"""Migrations make exactly the tables of the models, on both databases; history cannot be rewritten."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic import command
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
+
+from engine.database import Database, alembic_config
+from engine.stages import Stage, State
+from tests.factories import given_nomination, given_round
+
+
+def test_models_and_migrations_agree(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+    database.migrate()
+    database.migrate()
+    command.check(alembic_config(database))
+    tables = set(inspect(database.engine).get_table_names())
+    assert tables == set(SQLModel.metadata.tables) | {"alembic_version"}
+    command.downgrade(alembic_config(database), "base")
+    assert inspect(database.engine).get_table_names() == ["alembic_version"]
+    database.migrate()
+    database.dispose()
+
+
+def test_two_processes_that_start_at_once_migrate_once(empty_database_url: str) -> None:
+    databases = [Database(empty_database_url), Database(empty_database_url)]
+    # Alembic keeps its context in the module, so within one process only the second run may find work done.
+    with ThreadPoolExecutor(1) as pool:
+        list(pool.map(Database.migrate, databases))
+    command.check(alembic_config(databases[0]))
+    for one in databases:
+        one.dispose()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE event SET actor_name = 'Ai đó'", "DELETE FROM event", "DELETE FROM event WHERE id = 1"],
+)
+def test_the_database_refuses_to_rewrite_history(database: Database, statement: str) -> None:
+    given_round(database)
+    with pytest.raises(DBAPIError, match="append-only"), database.unit_of_work() as session:
+        session.execute(text(statement))
+
+
+def test_truncate_and_replace_are_no_way_round(database: Database) -> None:
+    given_round(database)
+    way_round = "REPLACE INTO event SELECT * FROM event" if database.is_sqlite else "TRUNCATE event CASCADE"
+    with pytest.raises(DBAPIError, match="append-only"), database.unit_of_work() as session:
+        session.execute(text(way_round))
+
+
+def test_one_live_nomination_for_each_nominee_and_award(database: Database) -> None:
+    scene = given_round(database, stage=Stage.proposal)
+    given_nomination(scene, state=State.withdrawn)
+    given_nomination(scene)
+    with pytest.raises(DBAPIError), database.unit_of_work() as session:
+        session.execute(text("UPDATE nomination SET state = 'draft'"))

@@ -1,0 +1,298 @@
+"""A small agency and its rounds, made through the real commands: what a test needs is given in one line.
+
+A `Scene` holds a database, the clock, keys, calendar and people; `given_round` and `given_nomination` bring a
+round or a nomination to a wanted stage or state the way people would.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from engine.access import Actor, time_itself
+from engine.calendar import Calendar, parse_calendar
+from engine.clock import VIETNAM
+from engine.commands import council, listing, office, people, proposal, rounds, submission, voting, windows
+from engine.commands.ground import Ground, stand_on
+from engine.database import Database
+from engine.definition import Definition
+from engine.links import Keys
+from engine.models import Check, Nomination, NominationList, Person, Voting
+from engine.stages import STAGES, Stage, State
+from tests.small_agency import ROUND, SEATS, actor_with, small_definition, small_roster
+
+__all__ = ["ROUND", "SEATS", "actor_with", "small_definition", "small_roster"]
+
+ROOT = Path(__file__).parents[1]
+SECRET = "a-secret-of-the-tests-" * 3
+SUMMARY = "Vận động nhân dân hiến đất làm đường thôn, tổ chức mười lớp tập huấn cho hộ nghèo trong xã."
+CALENDAR = parse_calendar(
+    yaml.safe_load((ROOT / "config/calendar/viet-nam.yaml").read_text(encoding="utf-8")), "viet-nam.yaml"
+)
+
+
+class FakeClock:
+    """A clock that stands still until it is set or pushed."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def push(self, **span: float) -> datetime:
+        """Run on by a timedelta's keywords; returns the new time."""
+        self.now += timedelta(**span)
+        return self.now
+
+    def set(self, day: date, hour: int = 9, minute: int = 0) -> datetime:
+        """Go to an hour of the office's clock; returns the new time."""
+        self.now = datetime(day.year, day.month, day.day, hour, minute, tzinfo=VIETNAM).astimezone(UTC)
+        return self.now
+
+
+@dataclass
+class Scene:
+    """Where a test plays: a database with a roster and a planned round, and what commands ask for."""
+
+    database: Database
+    clock: FakeClock
+    keys: Keys = field(default_factory=lambda: Keys.from_secret(SECRET))
+    calendar: Calendar = CALENDAR
+    key: str = ROUND
+
+    @property
+    def now(self) -> datetime:
+        return self.clock()
+
+    def actor(self, key: str, session: Session, *, door: str = "page") -> Actor:
+        """Somebody by roster key; "time" is the flow."""
+        if key == "time":
+            return time_itself()
+        return people.actor_of(session, person(session, key), door=door)
+
+    def ground(self, session: Session) -> Ground:
+        return stand_on(session, key=self.key)
+
+    def set_stage(self, session: Session, stage: Stage) -> None:
+        """Open stages one after another up to `stage`, whatever their deadlines."""
+        for one in STAGES:
+            windows.open_stage(
+                session, time_itself(), self.ground(session), one, calendar=self.calendar, now=self.now
+            )
+            if one == stage:
+                return
+
+    def close_proposal(self) -> None:
+        """Go past the departments' deadline and let time close their stage."""
+        with self.database.unit_of_work() as session:
+            ground = self.ground(session)
+            due = windows.window_of(session, ground, Stage.proposal).due_at
+            assert due is not None
+            self.clock.now = max(self.now, due)
+            windows.close_proposal(session, time_itself(), ground, calendar=self.calendar, now=self.now)
+
+
+def person(session: Session, key: str) -> Person:
+    return session.execute(select(Person).where(col(Person.key) == key)).scalar_one()
+
+
+def nomination(session: Session, code: str) -> Nomination:
+    found: Nomination = session.execute(select(Nomination).where(col(Nomination.code) == code)).scalar_one()
+    return found
+
+
+def given_round(
+    database: Database, *, stage: Stage = Stage.planned, definition: Definition | None = None
+) -> Scene:
+    """A roster and a round, planned on 1 October 2025 or opened up to `stage` on the 6th."""
+    scene = Scene(database, FakeClock(datetime(2025, 10, 1, 2, tzinfo=UTC)))
+    definition = definition or small_definition()
+    scene.key = definition.key
+    with database.unit_of_work() as session:
+        people.load_roster(session, "bdt", small_roster())
+        office_ = scene.actor("office", session)
+        rounds.plan(session, office_, definition, calendar=scene.calendar, now=scene.now)
+        if stage != Stage.planned:
+            scene.clock.set(date(2025, 10, 6))
+            scene.set_stage(session, stage)
+    return scene
+
+
+def draft(name: str = "cs1", *, award: str = "bang-khen", **changes: Any) -> proposal.Draft:
+    """A sound draft for somebody of a department."""
+    made = proposal.Draft(
+        nominee_kind="person",
+        person_key=name,
+        award_key=award,
+        legal_point="74.1.a",
+        period_from=date(2021, 1, 1),
+        period_to=date(2025, 12, 31),
+        summary=f"{SUMMARY} ({name})",
+    )
+    return replace(made, **changes)
+
+
+def given_nomination(
+    scene: Scene, *, who: str = "cs1", award: str = "bang-khen", state: State = State.draft, **changes: Any
+) -> str:
+    """A nomination of a colleague (the key names the department), in any state before the list; its code."""
+    unit = who[:2]
+    with scene.database.unit_of_work() as session:
+        clerk, chief, office_ = (
+            scene.actor(k, session) for k in (f"clerk-{unit}", f"chief-{unit}", "office")
+        )
+        now, key = scene.now, scene.key
+        made = draft(who, award=award, **changes)
+        code = proposal.start(session, clerk, key, department=unit, draft=made, now=now).code
+        if state == State.draft:
+            return code
+        if state == State.withdrawn:
+            proposal.withdraw(session, clerk, code, reason="", now=now)
+            return code
+        proposal.finish(session, clerk, code, now=now)
+        if state == State.ready:
+            return code
+        proposal.sign_off(session, chief, key, department=unit, codes=[code], now=now)
+        match state:
+            case State.returned:
+                said = {"summary": "Viết rõ hơn."}
+                office.return_to_department(
+                    session, office_, code, comments=said, calendar=scene.calendar, now=now
+                )
+            case State.held:
+                office.hold(session, office_, code, reason="Chờ xác minh.", now=now)
+            case State.declined:
+                office.decline(session, office_, code, reason="Không đủ điều kiện.", now=now)
+            case State.accepted:
+                office.tick(session, office_, code, ticks={"bao-cao": True}, now=now)
+                office.accept(session, office_, code, now=now)
+            case State.proposed:
+                pass
+            case _:
+                raise ValueError(state)
+    return code
+
+
+def given_frozen_list(scene: Scene) -> str:
+    """Close the departments' stage, then compile, publish and freeze what is accepted; the list's hash."""
+    scene.close_proposal()
+    with scene.database.unit_of_work() as session:
+        office_ = scene.actor("office", session)
+        listing.compile_list(session, office_, scene.key, now=scene.now)
+        listing.publish_list(session, office_, scene.key, now=scene.now)
+        frozen: NominationList = listing.freeze_list(session, office_, scene.key, now=scene.now)
+        return frozen.hash
+
+
+def given_vote(
+    database: Database,
+    *,
+    nominees: Sequence[tuple[str, str]] = (("cs1", "bang-khen"), ("kh1", "giay-khen")),
+    definition: Definition | None = None,
+) -> tuple[Scene, list[str], str]:
+    """A round whose council votes on accepted nominations (person, award); scene, codes, the list's hash."""
+    scene = given_round(database, stage=Stage.proposal, definition=definition)
+    codes = [given_nomination(scene, who=who, award=award, state=State.accepted) for who, award in nominees]
+    hash_ = given_frozen_list(scene)
+    with scene.database.unit_of_work() as session:
+        office_ = scene.actor("office", session)
+        voting.open_vote(session, office_, scene.key, keys=scene.keys, calendar=scene.calendar, now=scene.now)
+    return scene, codes, hash_
+
+
+def cast(scene: Scene, seat: int, choices: Mapping[str, str], list_hash: str) -> str:
+    """Send one seat's ballot; returns its receipt."""
+    with scene.database.unit_of_work() as session:
+        actor = scene.actor(f"seat{seat}", session)
+        ballot = council.send_ballot(
+            session, actor, scene.key, choices=choices, list_hash=list_hash, now=scene.now
+        )
+        return ballot.receipt
+
+
+def close_vote(scene: Scene, who: str = "seat3") -> bool:
+    """Close the vote as the secretary, unless told otherwise."""
+    with scene.database.unit_of_work() as session:
+        actor = scene.actor(who, session)
+        return council.close_vote(session, actor, scene.key, calendar=scene.calendar, now=scene.now)
+
+
+def given_result(
+    database: Database,
+    *,
+    nominees: Sequence[tuple[str, str]] = (("cs1", "bang-khen"), ("kh1", "giay-khen")),
+    approved: bool = False,
+) -> tuple[Scene, list[str]]:
+    """A round after a vote in which everybody agreed on everything; `approved`: the head agreed too."""
+    scene, codes, hash_ = given_vote(database, nominees=nominees)
+    for seat in range(1, SEATS + 1):
+        cast(scene, seat, dict.fromkeys(codes, "yes"), hash_)
+    assert close_vote(scene)
+    if approved:
+        with scene.database.unit_of_work() as session:
+            submission.approve(session, scene.actor("head", session), scene.key, codes=codes, now=scene.now)
+    return scene, codes
+
+
+def given_sealed_dossier(scene: Scene) -> None:
+    """Prepare and seal version 1 of the dossier."""
+    with scene.database.unit_of_work() as session:
+        office_ = scene.actor("office", session)
+        submission.prepare_dossier(session, office_, scene.key, facts={"place": "Lạng Sơn"}, now=scene.now)
+        submission.seal_dossier(
+            session,
+            office_,
+            scene.key,
+            version=1,
+            number="12/TTr-BDT",
+            dated=scene.now.date(),
+            sha256="ab" * 32,
+            size=1000,
+            now=scene.now,
+        )
+
+
+def planted(scene: Scene, state: State, *, stage: Stage, unit: str = "cs") -> str:
+    """A nomination put straight into any state, and its round into any stage: for tests of the table alone.
+
+    The one place where a state does not come from a command.
+    """
+    with scene.database.unit_of_work() as session:
+        ground = scene.ground(session)
+        ground.round.stage = stage.value
+        code = secrets.token_hex(4)
+        row = Nomination(
+            code=code,
+            round_id=ground.round_id,
+            department_key=unit,
+            state=state.value,
+            nominee_kind="person",
+            nominee_key=f"x:{unit}:{code}",
+            nominee_name="Hứa Thị Khuê",
+            nominee_folded="hua thi khue",
+            award_key="bang-khen",
+            type_key="chuyen_de",
+            legal_point="74.1.a",
+            period_from=date(2021, 1, 1),
+            period_to=date(2025, 12, 31),
+            summary=SUMMARY,
+            created_at=scene.now,
+            updated_at=scene.now,
+            return_until=scene.now + timedelta(days=3) if state == State.returned else None,
+        )
+        session.add(row)
+        session.flush()
+        ticked = Check(nomination_id=row.id or 0, item_key="bao-cao", checked_by=1, checked_at=scene.now)
+        session.add(ticked)
+    return code
+
+
+def the_vote(session: Session) -> Voting:
+    return session.execute(select(Voting)).scalar_one()

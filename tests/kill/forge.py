@@ -1,0 +1,98 @@
+"""Makes web processes and flow runners in milliseconds: everything is imported once, children are forked.
+
+What a child runs is what `uvicorn api.app:from_environment` and `python -m flows.serve` run. Orders come as
+lines of JSON on stdin ({"what": "web" | "runner", "plan": …, "port": …}); answers go to stdout: {"ready"},
+{"made": pid} and, whenever a child ends, {"dead": pid, "status": …}.
+"""
+
+import functools
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import uvicorn
+
+import flows.letters
+import flows.review
+import flows.serve
+import flows.upkeep
+from api.app import from_environment
+from config.settings import read_settings
+from flows.runner import PrefectLink
+from tests.kill.strike import Strike, StruckApp, watch_commits
+
+
+def web(port: int, strike: Strike) -> None:
+    """The application as the supervisor starts it."""
+    config = uvicorn.Config(
+        lambda: StruckApp(from_environment(), strike),
+        factory=True,
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+    )
+    uvicorn.Server(config).run()
+
+
+def runner() -> None:
+    """A flow runner that does not spend five seconds of each short life hoping for Prefect."""
+    logging.basicConfig(level=logging.WARNING, format="%(name)s %(levelname)s %(message)s")
+    flows.serve.PrefectLink = functools.partial(PrefectLink, patience=0)  # type: ignore[misc,assignment]
+    flows.serve.serve(read_settings())
+
+
+def say(**fact: Any) -> None:
+    sys.stdout.write(json.dumps(fact) + "\n")
+    sys.stdout.flush()
+
+
+def bury(_number: int = 0, _frame: object = None) -> None:
+    """Report every child that has ended."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        say(dead=pid, status=status)
+
+
+def make(order: Mapping[str, Any]) -> None:
+    """Fork one child. Its death cannot be reported before its birth: SIGCHLD waits meanwhile."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    pid = os.fork()
+    if pid:
+        say(made=pid)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        return
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    strike = Strike(order["plan"])
+    watch_commits(strike)
+    try:
+        if order["what"] == "web":
+            web(order["port"], strike)
+        else:
+            runner()
+    finally:
+        os._exit(1)  # nobody asked it to stop: that is a fault, and the test says so
+
+
+def main() -> None:
+    signal.signal(signal.SIGCHLD, bury)
+    say(ready=True)
+    for line in sys.stdin:
+        make(json.loads(line))
+
+
+if __name__ == "__main__":
+    main()

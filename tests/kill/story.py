@@ -1,0 +1,278 @@
+"""The whole review, played through the doors its users have, while everything is being killed.
+
+Each act is pressed until it is acknowledged, and written down in `Told`: what the users were told.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from random import Random
+from typing import TypeVar
+
+from sqlmodel import Session, col, select
+
+from config.files import read_folder
+from engine.models import Event, Person as Row, Round, Seat
+from tests.kill.house import CONFIG, FINAL, House
+from tests.kill.person import Person, buttons, hidden
+
+OFFICE, HEAD, SECRETARY = "ly-thi-mai", "vi-minh-tu", "nguyen-duc-khanh"
+# Department, its clerk, its head, and whom it proposes for what.
+DEPARTMENTS = (
+    ("ke-hoach-tong-hop", "chu-van-dat", "hoang-van-thuy", (("loc-thi-hien", "giay-khen"), ("", "bang-khen-tinh"))),
+    ("chinh-sach", "hoang-thi-nhung", "lam-van-huu", (("lam-van-huu", "giay-khen"), ("dam-thi-yen", "bang-khen-tinh"))),
+)  # fmt: skip
+TICKS = ("bao-cao-thanh-tich", "bien-ban-hop-phong", "dung-doi-tuong", "khong-xem-xet-ky-luat", "thanh-tich-chua-khen")
+ANSWERS = {"xep_loai": "tot", "dang_xem_xet": "no", "don_thu": "no", "da_khen": "no"}
+POINTS = {"giay-khen": "75.2-chuyen-de", "bang-khen-tinh": "74.1.a"}
+BALLOT = f"/phieu/{FINAL}"
+OFFICE_ROUND = f"/vp/dot/{FINAL}"
+DECISION, SUBMISSION, PROVINCE = "41/QĐ-BDT", "12", "2105/QĐ-UBND"
+
+Given = TypeVar("Given")
+
+
+@dataclass
+class Ballot:
+    """What a member was told of each sending: the choices acknowledged, and the receipt shown."""
+
+    choices: dict[str, str]
+    receipt: str
+
+
+@dataclass
+class Told:
+    """What users were told. `once` names acts by (kind, nomination's code or "") with how often they are true."""
+
+    once: Counter[tuple[str, str]] = field(default_factory=Counter)
+    texts: dict[str, tuple[str, str]] = field(default_factory=dict)  # code → department, summary
+    files: set[tuple[str, str, bytes]] = field(default_factory=set)  # code, item, bytes
+    ballots: dict[int, list[Ballot]] = field(default_factory=dict)  # person → sendings, oldest first
+    results: dict[str, str] = field(default_factory=dict)  # code → last word
+
+
+class Story:
+    """The people and the acts, phase by phase; `per_phase` kills are allowed in each."""
+
+    def __init__(self, house: House, *, seed: int, per_phase: int) -> None:
+        self.house, self.per_phase = house, per_phase
+        self.random = Random(f"story {seed}")
+        self.told = Told()
+        self.seed = seed
+        self.people: dict[str, Person] = {}
+        house.furnish(dict(read_folder(CONFIG)))
+
+    def person(self, key: str) -> Person:
+        if key not in self.people:
+            self.people[key] = Person(self.house, key, len(self.people) + 1, seed=self.seed)
+        return self.people[key]
+
+    def play(self) -> Told:
+        for phase in (self.plan, self.propose, self.check, self.compile, self.vote, self.decide, self.send):
+            self.house.allow(self.per_phase)
+            phase()
+        self.house.quiet()
+        return self.told
+
+    def _together(self, work: Callable[[Given], None], on: Sequence[Given]) -> None:
+        with ThreadPoolExecutor(4) as crowd:
+            list(crowd.map(work, on))
+
+    def _stage(self, wanted: str) -> None:
+        def reached(session: Session) -> bool:
+            return session.exec(select(Round.stage).where(Round.key == FINAL)).one() == wanted
+
+        self.house.wait(reached, f"stage {wanted}")
+
+    def _event(self, kind: str) -> None:
+        def there(session: Session) -> bool:
+            return session.exec(select(Event.id).where(Event.kind == kind).limit(1)).first() is not None
+
+        self.house.wait(there, kind)
+
+    # — the phases —
+
+    def plan(self) -> None:
+        self.house.at("20/11/2025", "09:00")
+        self.person(OFFICE).press("/vp/dot", {"key": FINAL})
+        self.told.once["planned", ""] += 1
+        self.house.at("24/11/2025", "08:01")
+        self._stage("proposal")
+
+    def propose(self) -> None:
+        for department in DEPARTMENTS:
+            self.person(department[1]), self.person(department[2])
+        self._together(self._department, DEPARTMENTS)
+        self.house.at("09/12/2025", "08:01")
+        self._event("reminded")
+        self.house.at("12/12/2025", "17:01")
+        self._stage("office")
+
+    def _department(self, of: tuple[str, str, str, tuple[tuple[str, str], ...]]) -> None:
+        department, clerk, head, nominees = of
+        codes = [self._draft(self.person(clerk), department, *nominee) for nominee in nominees]
+        form = {"phong": department, "codes": codes}
+        self.person(head).press(f"/dot/{FINAL}/cua-phong/ky", form)
+        for code in codes:
+            self.told.once["sign_off", code] += 1
+        self.told.once["department_proposed", ""] += 1
+
+    def _draft(self, clerk: Person, department: str, nominee: str, award: str) -> str:
+        new = f"/dot/{FINAL}/de-nghi/moi"
+        page = clerk.page(f"{new}?phong={department}")
+        who = {
+            "phong": department, "nonce": hidden(page, "nonce"), "act": "next", "award_key": award,
+            "nominee_kind": "person" if nominee else "collective", "person_key": nominee,
+        }  # fmt: skip
+        code = clerk.press(new, who).split("/")[2]
+        self.told.once["started", code] += 1
+        for summary in (self._summary(), self._summary()):
+            page = clerk.page(f"/de-nghi/{code}/thanh-tich")
+            clerk.press(f"/de-nghi/{code}/thanh-tich", self._deeds(page, award, summary))
+            self.told.once["saved", code] += 1
+            self.told.texts[code] = department, summary
+        self._upload(clerk, code)
+        clerk.press(f"/de-nghi/{code}/kiem-tra", {})
+        self.told.once["finish", code] += 1
+        return code
+
+    def _summary(self) -> str:
+        return (
+            f"Vận động {self.random.randint(10, 99)} hộ hiến {self.random.randint(100, 9999)} m² đất làm đường, "
+            "tổ chức mười lớp tập huấn cho hộ nghèo trong xã, được nhân dân và chính quyền xã ghi nhận."
+        )
+
+    def _deeds(self, page: str, award: str, summary: str) -> dict[str, str]:
+        dates = {"period_from_day": "1", "period_from_month": "1", "period_from_year": "2021"}
+        until = {"period_to_day": "31", "period_to_month": "10", "period_to_year": "2025"}
+        return {
+            "step": "thanh-tich", "version": hidden(page, "version"), "act": "next", **dates, **until,
+            "legal_point": POINTS[award], "summary": summary, "achievements": summary * 3,
+            **{f"answers.{key}": value for key, value in ANSWERS.items()},
+        }  # fmt: skip
+
+    def _upload(self, clerk: Person, code: str) -> None:
+        bytes_of = {item: self._pdf() for item in TICKS[:2]}
+        files = [
+            (f"files.{item}", (f"{item}.pdf", content, "application/pdf")) for item, content in bytes_of.items()
+        ]
+        clerk.press(f"/de-nghi/{code}/tep", {"act": "next"}, files=files)
+        for item, content in bytes_of.items():
+            self.told.once["attached", code] += 1
+            self.told.files.add((code, item, content))
+
+    def _pdf(self) -> bytes:
+        return b"%PDF-1.7\n%" + self.random.randbytes(30_000) + b"\n%%EOF\n"
+
+    def check(self) -> None:
+        office = self.person(OFFICE)
+        for code in sorted(self.told.texts):
+            at = f"/vp/de-nghi/{code}"
+            page = office.page(at)
+            form = {"seen": hidden(page, "seen"), "items": hidden(page, "items"), "act": "accept"}
+            form |= {f"tick-{item}": "1" for item in TICKS}
+            office.press(at, form, done=lambda at=at: "accept" not in buttons(office.page(at)))
+            self.told.once["checked", code] += 1
+            self.told.once["accept", code] += 1
+
+    def compile(self) -> None:
+        office, at = self.person(OFFICE), f"{OFFICE_ROUND}/danh-sach"
+        for act, then in (("compile", "publish"), ("publish", "freeze"), ("freeze", "unfreeze")):
+            form = {"seen": hidden(office.page(at), "seen"), "act": act}
+            office.press(at, form, done=lambda then=then: then in buttons(office.page(at)))
+            self.told.once[{"compile": "list_compiled", "publish": "list_published", "freeze": "list_frozen"}[act], ""] += 1
+        for code in self.told.texts:
+            self.told.once["freeze", code] += 1
+        office.press(f"{OFFICE_ROUND}/mo-bo-phieu", {})
+        self.told.once["council_opened", ""] += 1
+
+    def vote(self) -> None:
+        with self.house.database.read() as session:
+            keys = session.exec(select(Row.key).join(Seat, col(Seat.person_id) == Row.id).order_by(Seat.position)).all()
+        members = [self.person(key) for key in keys]
+        self._together(lambda member: self._first_ballot(member), members)
+        self._together(lambda member: self._ballot(member, "no"), members[:3])
+        self._together(lambda member: self._ballot(member, "yes"), members[1:5])
+        self._close()
+
+    def _first_ballot(self, member: Person) -> None:
+        fresh = Person(self.house, member.key, 100 + list(self.people).index(member.key), seed=self.seed)
+        fresh.come_in = fresh.open_ballot
+        self.people[member.key] = fresh
+        fresh.open_ballot()
+        self._ballot(fresh, "yes")
+
+    def _ballot(self, member: Person, most: str) -> None:
+        member = self.people[member.key]
+        page = member.page(BALLOT)
+        codes = list(dict.fromkeys(re.findall(r'name="v-(\w+)"', page)))
+        before = self.told.ballots.setdefault(member.id, [])
+        choices = {code: most if self.random.random() < 0.8 else "abstain" for code in codes}
+        if before and before[-1].choices == choices:
+            choices[codes[0]] = "no" if choices[codes[0]] == "yes" else "yes"
+        form = {f"v-{code}": choice for code, choice in choices.items()}
+        member.press(BALLOT, form | {"next": "review"})
+        page = member.page(f"{BALLOT}/xem-lai")
+        assert {code: hidden(page, f"v-{code}") for code in codes} == choices
+        member.press(f"{BALLOT}/xem-lai", form | {"list_hash": hidden(page, "list_hash")})
+        shown = re.search(r"Mã biên nhận<br><strong>([0-9A-F-]+)</strong>", member.page(f"{BALLOT}/da-gui"))
+        assert shown, "no receipt shown"
+        before.append(Ballot(choices, shown[1]))
+        self.told.once["ballot_sent", ""] += 1
+
+    def _close(self) -> None:
+        """By the secretary, as everybody has voted."""
+        secretary = Person(self.house, SECRETARY, 200, seed=self.seed)
+        self.people["the secretary at the office"] = secretary
+        secretary.press(f"{OFFICE_ROUND}/tien-do-phieu/ket-thuc", {})
+        self.told.once["vote_closed", ""] += 1
+
+    def decide(self) -> None:
+        head = Person(self.house, HEAD, 201, seed=self.seed)
+        self.people["the head at the desk"] = head
+        page = head.page(f"/ky/{FINAL}")
+        codes = re.findall(r'name="codes" value="(\w+)"', page)
+        assert codes, "nothing recommended"
+        head.press(f"/ky/{FINAL}/dong-y", {"codes": codes})
+        self.told.once["head_approved", ""] += 1
+        for code in codes:
+            self.told.once["approve", code] += 1
+        office = self.person(OFFICE)
+        self.agency = re.findall(r'name="codes" value="(\w+)"', office.page(f"{OFFICE_ROUND}/quyet-dinh"))
+        self.province = sorted(set(codes) - set(self.agency))
+        form = {"codes": self.agency, "number": DECISION, **self._dated("dated")}
+        office.press(f"{OFFICE_ROUND}/quyet-dinh", form)
+        self.told.once["decided", ""] += 1
+        for code in self.agency:
+            self.told.once["decide", code] += 1
+            self.told.results[code] = DECISION
+
+    def _dated(self, name: str) -> dict[str, str]:
+        now = self.house.now()
+        return {f"{name}_day": str(now.day), f"{name}_month": str(now.month), f"{name}_year": str(now.year)}
+
+    def send(self) -> None:
+        office, at = self.person(OFFICE), f"{OFFICE_ROUND}/ho-so"
+        facts = {
+            "submission_number": SUBMISSION, "minutes_number": "03", "meeting_way": "circulated",
+            **self._dated("submission_date"),
+        }  # fmt: skip
+        office.press(at, facts)
+        self.told.once["dossier_prepared", ""] += 1
+        office.press(f"{at}/tao", {})
+        self.told.once["dossier_built", ""] += 1
+        office.press(f"{at}/gui", {"version": hidden(office.page(at), "version"), "channel": "email"})
+        self.told.once["dossier_sent", ""] += 1
+        answers = f"{OFFICE_ROUND}/tra-loi"
+        office.press(f"{answers}/da-nhan", {"receipt_number": "BN-7"})
+        self.told.once["dossier_received", ""] += 1
+        form = {"codes": self.province, "answer": "awarded", "number": PROVINCE, **self._dated("dated")}
+        office.press(answers, form)
+        self.told.once["answered", ""] += 1
+        for code in self.province:
+            for kind in ("submit", "receive", "award"):
+                self.told.once[kind, code] += 1
+            self.told.results[code] = PROVINCE
+        self._stage("closed")

@@ -1,0 +1,1 @@
+"""The mission, sentence by sentence, through the doors its users have."""

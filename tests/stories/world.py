@@ -1,0 +1,196 @@
+"""A whole installation in a temporary folder: the shipped definitions, a clock that is pushed, a real SMTP
+server, the web application and the clockwork. Stories act through its doors only."""
+
+import asyncio
+import email
+import email.policy
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from fastapi.testclient import TestClient
+from sqlmodel import select
+
+from api.app import create_app
+from config.files import read_folder
+from config.settings import Settings
+from engine.access import Actor
+from engine.clock import VIETNAM
+from engine.commands import people, rounds
+from engine.definition_files import load
+from engine.definition_files import people as people_of
+from engine.installation import Installation, open_installation
+from engine.models import Person
+from engine.stages import Role
+from flows.keeper import Keeper, house_from, keeping
+from flows.runner import PrefectLink
+from flows.serve import Clockwork
+from notifications.compose import make_environment
+from notifications.smtp import Relay
+
+SECRET = "a-secret-for-tests-that-is-long-enough"
+AGENCY = "ban-dan-toc-lang-son"
+FINAL = "ntm-2025-tong-ket"
+BASE = "http://127.0.0.1:8000"
+CONFIG = Path(__file__).parents[2] / "config"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Postbox:
+    """A real SMTP server on loopback; `refusing` makes it answer 451 to everything."""
+
+    def __init__(self) -> None:
+        self.letters: list[EmailMessage] = []
+        self.raw: list[bytes] = []
+        self.refusing = False
+        self.port = _free_port()
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 — aiosmtpd's name
+        if self.refusing:
+            return "451 try again later"
+        content = envelope.content
+        assert isinstance(content, bytes)
+        self.raw.append(content)
+        letter = email.message_from_bytes(content, policy=email.policy.default)
+        assert isinstance(letter, EmailMessage)
+        self.letters.append(letter)
+        return "250 kept"
+
+    def to(self, address: str) -> list[EmailMessage]:
+        return [letter for letter in self.letters if address in str(letter["To"])]
+
+
+def text_of(letter: EmailMessage) -> str:
+    body = letter.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+class World:
+    """See the module's first line. `now` is what every clock of the installation says."""
+
+    def __init__(self, data: Path, database_url: str, postbox: Postbox, now: datetime) -> None:
+        self.now = now
+        self.postbox = postbox
+        texts = read_folder(CONFIG)
+        opened = open_installation(
+            database_url=database_url, secret=SECRET, data=data, texts=texts, demo=False
+        )
+        self.installation = Installation(
+            opened.database, opened.keys, lambda: self.now, opened.calendar, opened.files, texts
+        )
+        self.database = opened.database
+        self.database.migrate()
+        port = postbox.port
+        self.settings = Settings(
+            secret=SECRET,
+            smtp_url=f"smtp://127.0.0.1:{port}",
+            public_url=BASE,
+            data=data,
+            database_url=database_url,
+            _env_file=None,
+        )
+        self.app = create_app(self.settings, self.installation)
+        self.keeper = Keeper(
+            installation=self.installation,
+            relay=Relay.parse(f"smtp://127.0.0.1:{port}"),
+            house=house_from(texts["config/locale/site.yaml"], BASE),
+            templates=make_environment(),
+        )
+        self.clockwork = Clockwork(self.keeper, "http://127.0.0.1:9/api")
+        self.clockwork.link = PrefectLink("http://127.0.0.1:9/api", patience=0)
+        self.clockwork.tidied_at = datetime.now(VIETNAM)
+
+    def plan(self, key: str = FINAL) -> None:
+        """Load the roster and put a shipped round on the calendar."""
+        definition = load(self.installation.texts, key)
+        with self.database.unit_of_work() as session:
+            people.load_roster(
+                session,
+                AGENCY,
+                [
+                    people.RosterLine(
+                        p.key, p.name, p.email, p.salutation, p.title, p.department, p.phone, p.grants
+                    )
+                    for p in people_of(self.installation.texts, AGENCY)
+                ],
+            )
+            office = Actor(None, "Văn phòng", "cli", frozenset({(Role.office, "")}))
+            rounds.plan(session, office, definition, calendar=self.installation.calendar, now=self.now)
+
+    def at(self, day: str, hour: str = "09:00") -> None:
+        """Push the clock to a Vietnamese day and hour ("24/11/2025", "08:00"), and let time act."""
+        self.now = datetime.strptime(f"{day} {hour}", "%d/%m/%Y %H:%M").replace(tzinfo=VIETNAM)
+        self.time()
+
+    def time(self) -> None:
+        """Do everything that is due now, as the runner does, until nothing is."""
+
+        async def turn() -> None:
+            keeping.set(self.keeper)
+            for _ in range(20):
+                due = self.clockwork.due()
+                if not due:
+                    return
+                for item in due:
+                    await self.clockwork.work(item)
+            raise AssertionError(f"never done: {due}")
+
+        asyncio.run(turn())
+
+    def email_of(self, key: str) -> str:
+        with self.database.read() as session:
+            address = session.exec(select(Person.email).where(Person.key == key)).one()
+        assert address
+        return str(address)
+
+    def browser(self) -> TestClient:
+        """A browser nobody has signed in with."""
+        return TestClient(
+            self.app, base_url=BASE, follow_redirects=True, headers={"Sec-Fetch-Site": "same-origin"}
+        )
+
+    def signed_in(self, key: str) -> TestClient:
+        """A person at the pages, by the mailed link, as everybody comes in."""
+        browser = self.browser()
+        address = self.email_of(key)
+        before = len(self.postbox.to(address))
+        assert browser.post("/dang-nhap", data={"email": address}).status_code == 200
+        self.time()
+        letter = self.postbox.to(address)[before:][-1]
+        answer = browser.post(link_in(letter))
+        assert answer.status_code == 200, answer.text
+        return browser
+
+
+def link_in(letter: EmailMessage) -> str:
+    """The personal link of a letter, as a path."""
+    found = re.search(re.escape(BASE) + r"(/l/\S+)", text_of(letter))
+    assert found, text_of(letter)
+    return found[1]
+
+
+@contextmanager
+def a_world(data: Path, database_url: str, now: datetime) -> Iterator[World]:
+    postbox = Postbox()
+    postbox.controller.start()
+    world = None
+    try:
+        world = World(data, database_url, postbox, now)
+        yield world
+    finally:
+        postbox.controller.stop()
+        if world is not None:
+            world.database.dispose()
