@@ -92,7 +92,7 @@ def _refused(request: Request, refused: Exception) -> Response:
     status = next((code for kind, code in STATUS.items() if isinstance(refused, kind)), 409)
     visit = visit_of(request)
     if request.headers.get("hx-request"):
-        return visit.show("parts/turned.html", status=status, sentence=refused.sentence)
+        return visit.show("turned.html", status=status, sentence=refused.sentence)
     return visit.show("refused.html", status=status, refused=refused, status_code=status)
 
 
@@ -103,7 +103,7 @@ async def _sign_in_first(request: Request, _turn: Exception) -> Response:
         sentence = (
             "Phiên làm việc đã hết nên chưa lưu. Bấm nút lưu: nội dung được giữ và trang mời đăng nhập lại."
         )
-        return visit.show("parts/turned.html", status=401, sentence=sentence)
+        return visit.show("turned.html", status=401, sentence=sentence)
     posted, typed, files = request.method == "POST", list[tuple[str, str]](), False
     if posted:
         async with form_of(request) as form:

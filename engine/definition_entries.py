@@ -183,6 +183,7 @@ class RulesFile(Part):
     in_force: bool = True
     valid_from: date | None = None
     valid_to: date | None = None
+    legal_basis: tuple[str, ...] = ()
     awards: dict[str, str]
     types: dict[str, str]
     points: tuple[LegalPoint, ...]

@@ -269,12 +269,16 @@ class Rule(Part):
 
 
 class RulePack(Part):
-    """Dated legal rules, with the words for the awards and types of commendation they speak of."""
+    """Dated legal rules, with the words for the awards and types of commendation they speak of.
+
+    `legal_basis`: the texts a submission or decision cites before the movement's own; only what was verified.
+    """
 
     key: str
     title: str
     valid_from: date
     valid_to: date | None = None
+    legal_basis: tuple[str, ...] = ()
     awards: dict[str, str] = {}
     types: dict[str, str] = {}
     rules: tuple[Rule, ...]

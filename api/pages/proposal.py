@@ -144,7 +144,7 @@ def autosave(visit: StaffVisit, code: str, form: Typed) -> Response:
     except Incomplete as refused:
         problem = "Chưa lưu: " + " ".join(refused.fields.values())
     except Changed:
-        return visit.show("parts/turned.html", status=409, sentence=OVERTAKEN)
+        return visit.show("turned.html", status=409, sentence=OVERTAKEN)
     nomination = _seen(visit, code)
     return visit.show(
         "proposal/saved.html",

@@ -103,7 +103,8 @@ def review_facts(definition: Definition) -> RoundFacts:
         if period
         else f"từ ngày {movement.period_from:%d/%m/%Y} đến ngày {movement.period_to:%d/%m/%Y}",
         legal_basis=tuple(
-            text if text.startswith("Căn cứ") else f"Căn cứ {text}" for text in movement.legal_basis
+            text if text.startswith("Căn cứ") else f"Căn cứ {text}"
+            for text in (*definition.rules.legal_basis, *movement.legal_basis)
         ),
     )
 

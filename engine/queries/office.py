@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, or_, select
 from sqlmodel import Session, col
 
 from engine.commands.ground import pinned
@@ -162,7 +162,7 @@ def _order(awards: tuple[str, ...], departments: tuple[str, ...]) -> tuple[Any, 
 
 
 def nominations(session: Session, at: RoundAt, wanted: Filter, *, limit: int = PAGE) -> Rows:
-    """Nominations the office may see, narrowed by `wanted`, in list order; a page past the end is the first."""
+    """Nominations the office may see, narrowed by `wanted`, in list order; past the end is page 1."""
     page = max(wanted.page, 1)
     given = {
         "round": at.id,
@@ -183,7 +183,7 @@ def nominations(session: Session, at: RoundAt, wanted: Filter, *, limit: int = P
     whole = page == 1 and len(found) < limit
     total: int = len(found) if whole else session.execute(count_of, given).scalar_one()
     ticked = dict(session.execute(_TICKED, {"ids": [row[0] for row in found]}).all()) if found else {}
-    return Rows(tuple(Row(*row[1:], ticked.get(row[0], 0)) for row in found), total)
+    return Rows(tuple(Row._make((*row[1:], ticked.get(row[0], 0))) for row in found), total)
 
 
 def _escaped(text: str) -> str:
@@ -215,7 +215,7 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
 @lru_cache(maxsize=128)
 def _statements(
     awards: tuple[str, ...], departments: tuple[str, ...], narrowed: frozenset[str]
-) -> tuple[Select[Any], Select[Any]]:
+) -> tuple[Any, Any]:
     """Rows and count for one kind of filter: building a statement costs more than running it."""
     where = (
         col(Nomination.round_id) == bindparam("round"),

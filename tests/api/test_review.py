@@ -1,13 +1,17 @@
 """Văn phòng checks one nomination: ticks, accept, return with comments, hold, release, decline."""
 
+import io
+import re
 from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
+from pypdf import PdfWriter
 from sqlalchemy import select
 from sqlmodel import col
 
-from engine.commands import office
+from engine.commands import attachments, office, proposal
+from engine.files import FileStore
 from engine.models import Comment
 from engine.stages import State
 from tests.api.office_given import Doors, hidden, state_of, words
@@ -128,3 +132,24 @@ def test_only_the_office_checks(doors: Doors, scene: Scene, who: str) -> None:
         assert doors.at(who).post(address, data={"act": "accept"}).status_code == 403
     assert doors.at("head").post(f"/vp/de-nghi/{code}", data={"act": "accept"}).status_code == 403
     assert doors.at("head").get(f"/vp/de-nghi/{code}").status_code == 200
+
+
+def test_files_open_from_the_check(doors: Doors, desk: TestClient, scene: Scene) -> None:
+    code = given_nomination(scene, who="cs1")
+    pdf = PdfWriter()
+    pdf.add_blank_page(200, 200)
+    made = io.BytesIO()
+    pdf.write(made)
+    bytes_ = made.getvalue()
+    kept = FileStore(doors.data / "files").take_in(io.BytesIO(bytes_), name="minh-chung.pdf", limit=10**6)
+    with scene.database.unit_of_work() as session:
+        clerk, chief = (scene.actor(who, session) for who in ("clerk-cs", "chief-cs"))
+        file = attachments.StoredFile("minh-chung.pdf", kept.media_type, kept.size, kept.sha256)
+        attachments.attach(session, clerk, code, item_key="minh-chung", file=file, now=scene.now)
+        proposal.finish(session, clerk, code, now=scene.now)
+        proposal.sign_off(session, chief, scene.key, department="cs", codes=[code], now=scene.now)
+    page = desk.get(f"/vp/de-nghi/{code}")
+    assert "minh-chung.pdf" in words(page)
+    found = re.search(r'href="(/tep/[0-9]+)"', page.text)
+    assert found
+    assert desk.get(found[1]).content == bytes_

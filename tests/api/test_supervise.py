@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from api import processes
+from api.supervise import answers
 
 ROOT = Path(__file__).parents[2]
 TREE = Path(__file__).with_name("supervised_tree.py")
@@ -175,3 +176,35 @@ def test_what_runs_depends_on_the_settings() -> None:
     assert [port.number for port in processes.ports_of(demo)] == [8000, 4200, 2525]
     everywhere = processes.read_options(["--data", "d", "--host", "0.0.0.0"])  # noqa: S104 — read, not bound
     assert processes.commands_of(everywhere)[0].health == "http://127.0.0.1:8000/health"
+
+
+@pytest.mark.prefect
+@pytest.mark.timeout(240)
+def test_the_whole_demonstration_comes_up_recovers_and_goes_away(tmp_path: Path) -> None:
+    """The real command with all its processes: pages, Prefect, letters; a killed page server comes back."""
+    web, prefect, smtp = free_port(), free_port(), free_port()
+    ports = ["--port", str(web), "--prefect-port", str(prefect), "--smtp-port", str(smtp)]
+    said = tmp_path / "said.txt"
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    with said.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "api.cli", "demo", "--data", str(tmp_path / "demo"), *ports],
+            cwd=ROOT, env=environment, stdout=out, stderr=out,
+        )  # fmt: skip
+    try:
+        wait_for(lambda: "Try first" in said.read_text(), 150, said)
+        assert answers(f"http://127.0.0.1:{web}/demo")
+        assert answers(f"http://127.0.0.1:{prefect}/api/health")
+        family = psutil.Process(process.pid).children(recursive=True)
+        served = next(child for child in family if "uvicorn" in child.cmdline())
+        served.kill()
+        wait_for(lambda: list((tmp_path / "demo" / "mail").glob("*.eml")), 60, said)
+        wait_for(lambda: answers(f"http://127.0.0.1:{web}/demo/mailbox"), 60, said)
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(12) == 0
+        assert psutil.wait_procs(family, timeout=1)[1] == []
+        assert "Stopped." in said.read_text()
+        assert "Traceback" not in said.read_text(), said.read_text()
+    finally:
+        process.kill()

@@ -1,1 +1,1 @@
-"""Measurements of the running system, each beside something it can be compared with: `python -m tests.bench`."""
+"""Measurements of the running system, each beside something comparable: `python -m tests.bench`."""

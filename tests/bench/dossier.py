@@ -10,7 +10,7 @@ MOST_S = 0.5
 
 
 def run(noise: Noise, *, rounds: int) -> list[Finding]:
-    """A new process every round; the best is kept. It says when the first PDF was there, then goes on warm."""
+    """A new process every round, the best kept. It says when the first PDF is there, then goes on warm."""
     cold, cpu, warm = [], [], []
     for _ in range(rounds):
         noise.take()
@@ -24,8 +24,8 @@ def run(noise: Noise, *, rounds: int) -> list[Finding]:
             cpu.append(first["cpu"])
             warm.append(json.loads(process.stdout.readline())["warm"])
     how = (
-        f"from the start of the process, interpreter and imports included; {min(cpu):.2f} s CPU; tờ trình and "
-        f"list, PDF/A-2b, {first['bytes'] / 1024:.0f} KB; warm {min(warm):.2f} s"
+        f"from the start of the process, interpreter and imports included; {min(cpu):.2f} s CPU; "
+        f"tờ trình and list, PDF/A-2b, {first['bytes'] / 1024:.0f} KB; warm {min(warm):.2f} s"
     )
     best = min(cold)
     return [Finding("Dossier PDF of 200 lines, cold", f"≤ {MOST_S} s", f"{best:.2f} s", best <= MOST_S, how)]

@@ -1,7 +1,5 @@
 """The whole system at rest: `tdkt serve` with two rounds under way, its process tree watched for a minute."""
 
-import os
-import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +63,10 @@ def findings(seen: list[Process], watch: float) -> list[Finding]:
         f"{len(seen)} processes of `tdkt serve` over {watch:.0f} s, two rounds under way, nobody at the pages"
     )
     return [
-        Finding("Whole system idle", f"≤ {CPU_PERCENT:.0f} % of one core", f"{percent:.1f} %", percent <= CPU_PERCENT, how),
+        Finding(
+            "Whole system idle", f"≤ {CPU_PERCENT:.0f} % of one core", f"{percent:.1f} %",
+            percent <= CPU_PERCENT, how,
+        ),
         Finding(
             "— memory", f"≤ {MEMORY_MB:.0f} MB", f"{resident:.0f} MB", resident <= MEMORY_MB,
             f"sum of resident sizes; {shared:.0f} MB when shared pages are counted once",

@@ -16,17 +16,19 @@ With `batches` the heads sign, approve and decide for the whole list in one act,
 """
 
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from engine.access import Actor
 from engine.commands import council, listing, office, people, proposal, rounds, submission, voting
-from engine.commands.drafting import Draft
 from engine.database import Database
 from engine.definition import Contact
 from engine.models import Event, Message, Nomination, Round
@@ -40,7 +42,10 @@ from tests.bench.turns import Play, serve
 MOST = 200  # colleagues on the roster, so the most nominations of one round
 FIRST_DAY = datetime(2025, 10, 1, 2, tzinfo=UTC)
 UNIT, AWARD = "cs", "giay-khen"
+SEATS = [f"seat{number}" for number in range(1, factories.SEATS + 1)]
+PEOPLE = ("clerk-cs", "chief-cs", "office", "head", *SEATS)
 HOUSE = House("Ban Dân tộc", Contact(name="Văn phòng Ban", email="van-phong@bdt.example"), "http://127.0.0.1")
+T = TypeVar("T")
 
 
 class Lives:
@@ -61,127 +66,120 @@ class Lives:
         key = self.scene.key = f"dot-{self.turn}"
         self.clock.now = FIRST_DAY
         with self.database.unit_of_work() as session:
-            definition = factories.small_definition(key)
             planner = self.scene.actor("office", session)
+            definition = factories.small_definition(key)
             rounds.plan(session, planner, definition, calendar=self.scene.calendar, now=self.clock.now)
             self.clock.set(date(2025, 10, 6))
             self.scene.set_stage(session, Stage.proposal)
+        self.codes: list[str] = []
+        self.spent = dict.fromkeys(("own", "round", "letters"), 0.0)
         self._tell()
         with self.database.read() as session:
-            names = ["clerk-cs", "chief-cs", "office", "head", *_SEATS]
-            self.actors = {name: self.scene.actor(name, session) for name in names}
+            self.actors = {name: self.scene.actor(name, session) for name in PEOPLE}
+        self.spent["letters"] = 0.0
         return lambda: self._live(count)
 
     def _live(self, count: int) -> dict[str, float]:
-        self._departments(count)
-        self._council()
-        self._head()
-        return self._counted()
+        with self._clocked("own"):
+            self._propose(count)
+        self._tell()
+        with self._clocked("own"):
+            for code in self.codes:
+                self._act("office", _check_and_accept, code)
+        self._tell()
+        with self._clocked("round"):
+            self._put_to_the_vote()
+        self._tell()
+        with self._clocked("round"):
+            self._vote()
+        self._tell()
+        with self._clocked("own"):
+            for some in self._batches():
+                self._act("head", submission.approve, self.scene.key, codes=some)
+        self._tell()
+        with self._clocked("own"):
+            self._decide()
+        self._tell()
+        return {**self._counted(), **self.spent}
 
-    def _act(self, who: str, act: Callable[[Session, Actor], object]) -> object:
+    @contextmanager
+    def _clocked(self, part: str) -> Iterator[None]:
+        began = time.process_time()
+        yield
+        self.spent[part] += time.process_time() - began
+
+    def _act(self, who: str, act: Callable[..., T], *what: Any, **facts: Any) -> T:
         """One act of one person: one transaction."""
         with self.database.unit_of_work() as session:
-            return act(session, self.actors[who])
+            return act(session, self.actors[who], *what, now=self.clock.now, **facts)
 
     def _batches(self) -> list[Sequence[str]]:
         return [self.codes] if self.batches else [[code] for code in self.codes]
 
-    def _departments(self, count: int) -> None:
-        now, key = self.clock.now, self.scene.key
-        self.codes: list[str] = []
+    def _propose(self, count: int) -> None:
+        key = self.scene.key
         for number in range(count):
-            draft = _draft(number)
-
-            def start(session: Session, actor: Actor, draft: Draft = draft) -> None:
-                made = proposal.start(session, actor, key, department=UNIT, draft=draft, now=now)
-                self.codes.append(made.code)
-
-            self._act("clerk-cs", start)
+            draft = factories.draft(f"x{number}", award=AWARD)
+            made = self._act("clerk-cs", proposal.start, key, department=UNIT, draft=draft)
+            self.codes.append(made.code)
         for code in self.codes:
-            self._act("clerk-cs", lambda s, a, c=code: proposal.finish(s, a, c, now=now))
+            self._act("clerk-cs", proposal.finish, code)
         for some in self._batches():
-            self._act(
-                "chief-cs",
-                lambda s, a, c=some: proposal.sign_off(s, a, key, department=UNIT, codes=c, now=now),
-            )
-        self._tell()
+            self._act("chief-cs", proposal.sign_off, key, department=UNIT, codes=some)
 
-        def accept(session: Session, actor: Actor, code: str) -> None:
-            office.tick(session, actor, code, ticks={"bao-cao": True}, now=now)
-            office.accept(session, actor, code, now=now)
-
-        for code in self.codes:
-            self._act("office", lambda s, a, c=code: accept(s, a, c))
-        self._tell()
-
-    def _council(self) -> None:
-        scene, key = self.scene, self.scene.key
+    def _put_to_the_vote(self) -> None:
+        key, scene = self.scene.key, self.scene
         scene.close_proposal()
-        now = self.clock.now
-        self._act("office", lambda s, a: listing.compile_list(s, a, key, now=now))
-        self._act("office", lambda s, a: listing.publish_list(s, a, key, now=now))
-        frozen = self._act("office", lambda s, a: listing.freeze_list(s, a, key, now=now))
-        self._act(
-            "office",
-            lambda s, a: voting.open_vote(s, a, key, keys=scene.keys, calendar=scene.calendar, now=now),
-        )
-        self._tell()
-        choices, hash_ = dict.fromkeys(self.codes, "yes"), getattr(frozen, "hash", "")
-        for seat in _SEATS:
-            self._act(
-                seat,
-                lambda s, a: council.send_ballot(s, a, key, choices=choices, list_hash=hash_, now=now),
-            )
-        self._act("seat3", lambda s, a: council.close_vote(s, a, key, calendar=scene.calendar, now=now))
-        self._tell()
+        self._act("office", listing.compile_list, key)
+        self._act("office", listing.publish_list, key)
+        self.list_hash = self._act("office", listing.freeze_list, key).hash
+        self._act("office", voting.open_vote, key, keys=scene.keys, calendar=scene.calendar)
 
-    def _head(self) -> None:
-        now, key = self.clock.now, self.scene.key
+    def _vote(self) -> None:
+        key, choices = self.scene.key, dict.fromkeys(self.codes, "yes")
+        for seat in SEATS:
+            self._act(seat, council.send_ballot, key, choices=choices, list_hash=self.list_hash)
+        self._act("seat3", council.close_vote, key, calendar=self.scene.calendar)
+
+    def _decide(self) -> None:
+        number, dated = f"{self.turn}/QĐ-BDT", self.clock.now.date()
         for some in self._batches():
-            self._act("head", lambda s, a, c=some: submission.approve(s, a, key, codes=c, now=now))
-        self._tell()
-        number, today = f"{self.turn}/QĐ-BDT", now.date()
-        for some in self._batches():
-            self._act(
-                "head",
-                lambda s, a, c=some: submission.decide(
-                    s, a, key, codes=c, number=number, dated=today, now=now
-                ),
-            )
-        self._tell()
+            self._act("head", submission.decide, self.scene.key, codes=some, number=number, dated=dated)
 
     def _tell(self) -> None:
         """Write the letters of everything not told yet, as flows.post does."""
-        while True:
-            with self.database.unit_of_work() as session:
-                read = plan_letters(
-                    session,
-                    self.templates,
-                    house=HOUSE,
-                    calendar=self.scene.calendar,
-                    now=self.clock.now,
-                )
-            if not read:
-                return
+        read = 1
+        with self._clocked("letters"):
+            while read:
+                with self.database.unit_of_work() as session:
+                    read = plan_letters(
+                        session,
+                        self.templates,
+                        house=HOUSE,
+                        calendar=self.scene.calendar,
+                        now=self.clock.now,
+                    )
 
     def _counted(self) -> dict[str, float]:
         with self.database.read() as session:
-            round_id = session.execute(
-                select(col(Round.id)).where(col(Round.key) == self.scene.key)
-            ).scalar_one()
-
-            def rows(of: type[Nomination] | type[Event] | type[Message]) -> int:
-                asked = select(func.count()).select_from(of).where(col(of.round_id) == round_id)
-                return int(session.execute(asked).scalar_one())
-
+            found = session.execute(select(col(Round.id)).where(col(Round.key) == self.scene.key))
+            here = found.scalar_one()
             awarded = select(func.count()).where(
-                col(Nomination.round_id) == round_id, col(Nomination.state) == State.awarded.value
+                col(Nomination.round_id) == here, col(Nomination.state) == State.awarded.value
             )
-            ended = int(session.execute(awarded).scalar_one())
-            return {"ended": ended, "events": rows(Event), "letters": rows(Message)}
+            events, messages = (
+                select(func.count()).where(col(table.round_id) == here) for table in (Event, Message)
+            )
+            names = ("ended", "events", "messages")
+            asked = (awarded, events, messages)
+            return {
+                name: int(session.execute(one).scalar_one()) for name, one in zip(names, asked, strict=True)
+            }
 
 
-_SEATS = [f"seat{number}" for number in range(1, factories.SEATS + 1)]
+def _check_and_accept(session: Session, actor: Actor, code: str, *, now: datetime) -> None:
+    office.tick(session, actor, code, ticks={"bao-cao": True}, now=now)
+    office.accept(session, actor, code, now=now)
 
 
 def _colleagues() -> list[people.RosterLine]:
@@ -190,10 +188,6 @@ def _colleagues() -> list[people.RosterLine]:
         replace(pattern, key=f"x{number}", name=f"Nông Thị Số {number}", email=f"x{number}@bdt.example")
         for number in range(MOST)
     ]
-
-
-def _draft(number: int) -> Draft:
-    return factories.draft(f"x{number}", award=AWARD)
 
 
 def main(folder: Path, *, batches: bool) -> None:

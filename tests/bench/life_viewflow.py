@@ -4,6 +4,8 @@ Like for like: WAL and synchronous=FULL, BEGIN IMMEDIATE, one transaction for th
 in which the task is read, assigned to a user, started and executed. viewflow keeps the process and a row for
 each node; it writes no chained history and no letters.
 """
+# mypy: disable-error-code="import-not-found"
+# ruff: noqa: PLC0415 — models can be imported only when Django has been configured
 
 import sys
 from pathlib import Path

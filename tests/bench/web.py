@@ -1,4 +1,4 @@
-"""Ballot POST and list GET: a real uvicorn over SQLite, sixteen keep-alive connections from another process."""
+"""Ballot POST and list GET: a real uvicorn over SQLite, sixteen connections from another process."""
 
 import json
 import statistics
@@ -40,7 +40,7 @@ class Web:
 
 
 def run(folder: Path, noise: Noise, *, rounds: int, each: int) -> Web:
-    """Interleaved rounds of `each` requests on each of the connections. Raises RuntimeError on a wrong status."""
+    """Interleaved rounds of `each` requests per connection. Raises RuntimeError on a wrong status."""
     made = hall.furnish(folder)
     port = free_port()
     command = python(
@@ -140,7 +140,7 @@ def findings(web: Web) -> list[Finding]:
             f"≤ {GET_MS} ms CPU",
             f"{min(get.cpu):.2f} ms",
             min(get.cpu) <= GET_MS,
-            f"{seats}; p50 {min(get.p50):.0f} ms, p99 {min(get.p99):.0f} ms; {hall.LISTED} nominations in the round",
+            f"{seats}; p50 {min(get.p50):.0f} ms, p99 {min(get.p99):.0f} ms; {hall.LISTED} in the round",
         ),
         *web.pages,
     ]

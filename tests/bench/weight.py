@@ -1,4 +1,4 @@
-"""What a member's telephone fetches for the ballot: first visit, and after; and what the web process imports."""
+"""What a member's telephone fetches for the ballot, first and after; what the web process imports."""
 
 import gzip
 import json

@@ -184,4 +184,4 @@ def test_the_report_is_confirmed_by_the_proposing_level(
         facts=replace(report_facts, is_collective=True, past_awards=()),
     )
     assert "Tên tập thể:" in said(group)
-    assert "Chưa có." in said(group)
+    assert "chưa ghi nhận hình thức khen thưởng nào" in said(group)
