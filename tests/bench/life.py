@@ -129,7 +129,8 @@ def findings(played: Sequence[Contestant], count: int) -> list[Finding]:
     for name in (OURS, BATCHES):
         best, rows = by_name[name].best, by_name[name].rows
         parts = ", ".join(f"{PARTS[part]} {ms:.1f}" for part, ms in by_name[name].parts.items())
-        how = f"round of {count}; {parts}; {rows['events']:.1f} events, {rows['messages']:.1f} messages per life"
+        written = f"{rows['events']:.1f} events, {rows['messages']:.1f} messages per life"
+        how = f"round of {count}; {parts}; {written}"
         what = f"Life of a nomination, {name.removeprefix('ours, ')}"
         found.append(Finding(what, f"≤ {MOST_MS:.0f} ms CPU", f"{best:.2f} ms", best <= MOST_MS, how))
         times = viewflow / best
@@ -142,7 +143,7 @@ def table(played: Sequence[Contestant]) -> list[str]:
     by_name = {one.name: one for one in played}
     floor, viewflow = by_name[FLOOR].best, by_name[VIEWFLOW].best
     lines = [
-        "| engine | CPU ms per life, best (all rounds) | wall ms, best | × floor | viewflow ÷ this | writes |",
+        "| engine | CPU ms per life, best (all rounds) | wall ms, best | × floor | viewflow ÷ it | writes |",
         "|---|---|---|---|---|---|",
     ]
     for one in sorted(played, key=lambda each: each.best):

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-WARM_UP = 20
+WARM_UP = 5
 Play = Callable[[], Mapping[str, float]]
 
 

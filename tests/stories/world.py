@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from email.message import EmailMessage
+from itertools import count
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
@@ -33,6 +34,7 @@ from flows.runner import PrefectLink
 from flows.serve import Clockwork
 from notifications.compose import make_environment
 from notifications.smtp import Relay
+from tests.stories.visitor import Visitor
 
 SECRET = "a-secret-for-tests-that-is-long-enough"
 AGENCY = "ban-dan-toc-lang-son"
@@ -83,6 +85,8 @@ class World:
 
     def __init__(self, data: Path, database_url: str, postbox: Postbox, now: datetime) -> None:
         self.now = now
+        self._machines = count(1)
+        self._visitors: dict[str, Visitor] = {}
         self.postbox = postbox
         texts = read_folder(CONFIG)
         opened = open_installation(
@@ -157,10 +161,34 @@ class World:
         return str(address)
 
     def browser(self) -> TestClient:
-        """A browser nobody has signed in with."""
+        """A browser nobody has signed in with, on a machine of its own: guessing is braked by address."""
         return TestClient(
-            self.app, base_url=BASE, follow_redirects=True, headers={"Sec-Fetch-Site": "same-origin"}
+            self.app,
+            base_url=BASE,
+            follow_redirects=True,
+            headers={"Sec-Fetch-Site": "same-origin"},
+            client=(f"10.1.{next(self._machines)}.7", 50_000),
         )
+
+    def visitor(self, key: str) -> Visitor:
+        """A person at the pages; signs in by a mailed link when the session of before is over."""
+        known = self._visitors.get(key)
+        if known is not None and known.client.get("/viec").status_code == 200:
+            return known
+        self._visitors[key] = Visitor(self.signed_in(key))
+        return self._visitors[key]
+
+    def at_ballot(self, key: str) -> Visitor:
+        """A member of the council on a phone, by the newest letter's link: shown first, opened by a click."""
+        letters = [each for each in self.postbox.to(self.email_of(key)) if "/l/" in text_of(each)]
+        ballots = [each for each in letters if "phiếu" in str(each["Subject"]).lower()]
+        assert ballots, f"no ballot letter for {key}: {[str(each['Subject']) for each in letters]}"
+        visitor = Visitor(self.browser()).open(link_in(ballots[-1]))
+        return visitor.press("Đúng, mở phiếu")
+
+    def letters_since(self, seen: int) -> list[tuple[str, str]]:
+        """(address, subject) of what arrived after the first `seen` letters, in order of address."""
+        return sorted((str(each["To"]), str(each["Subject"])) for each in self.postbox.letters[seen:])
 
     def signed_in(self, key: str) -> TestClient:
         """A person at the pages, by the mailed link, as everybody comes in."""
