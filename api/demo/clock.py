@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from engine.clock import Clock, system_clock
+from engine.clock import VIETNAM, Clock, system_clock
 from engine.commands.ground import pinned
 from engine.errors import Incomplete
-from engine.models import DemoClock, Moment, Round
+from engine.models import DemoClock, Event, Moment, Round
 from engine.queries import deadlines, due
 from engine.stages import Stage
 
 COMING = 12
+BEGINS = datetime(2025, 12, 10, 9, tzinfo=VIETNAM)  # two days before the departments' deadline
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,15 @@ def set_to(session: Session, wanted: datetime, *, now: datetime, base: Clock = s
     # Whole seconds, rounded up: the moment asked for has come, not nearly come.
     row.ahead_seconds = -int(-(wanted - base()).total_seconds() // 1)
     session.add(row)
+
+
+def resume(session: Session, base: Clock = system_clock) -> None:
+    """Go on where the demonstration was left: no deadline passes while nobody is looking."""
+    last = session.execute(select(func.max(Event.at))).scalar_one()
+    row = session.execute(select(DemoClock)).scalars().first()
+    if last is not None and row is not None:
+        row.ahead_seconds = min(row.ahead_seconds, int((max(last, BEGINS) - base()).total_seconds()) + 1)
+        session.add(row)
 
 
 def push_to_next(session: Session, *, now: datetime) -> datetime | None:

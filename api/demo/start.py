@@ -19,7 +19,6 @@ from engine.dossier.texts import load_texts
 from engine.installation import Installation
 from engine.models import DemoClock, Event, EventToTell, Round
 
-BEGINS = at(10, 12, 2025)
 # Letters about older events would only fill the mailbox; these are what people find in it on that morning.
 TOLD_BEFORE = at(9, 12, 2025, 7)
 ROUNDS = (
@@ -75,6 +74,7 @@ def make_sample(here: Installation) -> str:
     began = time.monotonic()
     with here.database.unit_of_work() as session:
         if session.execute(select(Round.id).limit(1)).first() is not None:
+            clock.resume(session)
             return ""
         load_everybody(session, here.texts)
         texts = load_texts(
@@ -87,7 +87,7 @@ def make_sample(here: Installation) -> str:
         _forget_old_letters(session, TOLD_BEFORE)
         session.add(DemoClock(id=1))
         session.flush()
-        clock.set_to(session, BEGINS, now=datetime.min.replace(tzinfo=BEGINS.tzinfo))
+        clock.set_to(session, clock.BEGINS, now=datetime.min.replace(tzinfo=clock.BEGINS.tzinfo))
     return f"Sample data made in {time.monotonic() - began:.1f} s."
 
 

@@ -188,7 +188,7 @@ def _results(wording: Wording, council: CouncilFacts, values: dict[str, str]) ->
         Row(
             (
                 str(each.order),
-                f"{each.name} – {each.unit}" if each.unit else each.name,
+                f"{each.name} – {each.unit}" if each.unit not in ("", each.name) else each.name,
                 each.award_name,
                 f"{each.yes}/{each.base}",
                 str(each.no),

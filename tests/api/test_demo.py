@@ -19,7 +19,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from api.app import create_app
-from api.demo import mail_server, mailbox, start
+from api.demo import clock, mail_server, mailbox, start
 from api.operations import broken_history
 from config.files import read_folder
 from config.settings import CONFIG_FOLDER, Settings, read_settings
@@ -30,6 +30,7 @@ from engine.errors import NotFound
 from engine.installation import Installation, open_installation
 from engine.models import (
     Attachment,
+    DemoClock,
     Dossier,
     Event,
     EventToTell,
@@ -120,7 +121,7 @@ def test_the_sample_has_every_state_there_is(here: Installation) -> None:
 
 def test_the_sample_stands_where_it_should_in_time(here: Installation) -> None:
     now = here.clock()
-    assert timedelta(0) <= now - start.BEGINS < timedelta(minutes=2)
+    assert timedelta(0) <= now - clock.BEGINS < timedelta(minutes=2)
     with here.database.read() as session:
         stages = dict(session.exec(select(Round.key, Round.stage)).all())
         overdue = session.exec(
@@ -134,7 +135,7 @@ def test_the_sample_stands_where_it_should_in_time(here: Installation) -> None:
         "ntm-2023-so-ket": "closed", "hang-nam-2025": "submission", "ntm-2025-tong-ket": "proposal"
     }  # fmt: skip
     assert overdue == []
-    assert last <= start.BEGINS
+    assert last <= clock.BEGINS
     assert told_late
     assert min(told_late) >= start.TOLD_BEFORE
 
@@ -182,6 +183,19 @@ def test_made_once_it_is_kept(here: Installation) -> None:
     assert start.make_sample(here) == ""
 
 
+def test_started_again_after_days_it_goes_on_where_it_was_left(here: Installation) -> None:
+    """No deadline passes while nobody is looking."""
+    with here.database.unit_of_work() as session:
+        last = session.exec(select(func.max(Event.at))).one()
+        row = session.exec(select(DemoClock)).one()
+        row.ahead_seconds += 3 * 24 * 3600  # three days went by with the machine off
+        session.add(row)
+
+    start.make_sample(here)
+
+    assert max(last, clock.BEGINS) <= here.clock() < max(last, clock.BEGINS) + timedelta(minutes=1)
+
+
 def test_every_persona_can_be_played_and_history_says_so(client: TestClient, here: Installation) -> None:
     page = client.get("/demo")
     assert page.status_code == 200
@@ -204,7 +218,7 @@ def test_playing_somebody_unknown_is_refused(client: TestClient) -> None:
 def test_pushing_the_clock_signs_nobody_out(client: TestClient, here: Installation) -> None:
     client.post("/demo", data={"person": "ly-thi-mai"})
     client.post("/demo/clock", data={"push": "to", "day": "31/12/2025", "hour": "17:00"})
-    assert here.clock() > start.BEGINS + timedelta(days=21)
+    assert here.clock() > clock.BEGINS + timedelta(days=21)
     assert client.get("/viec").status_code == 200
 
 
@@ -243,7 +257,7 @@ def test_the_clock_never_goes_back_nor_to_nonsense(
 
 def test_a_look_at_the_clock_changes_nothing(client: TestClient, here: Installation) -> None:
     client.get("/demo/clock?push=hour")
-    assert here.clock() - start.BEGINS < timedelta(minutes=5)
+    assert here.clock() - clock.BEGINS < timedelta(minutes=5)
 
 
 def a_letter(number: int, to: str = "Tô Thị Phượng <to-thi-phuong@example.vn>") -> bytes:
@@ -359,7 +373,7 @@ def test_outside_the_demonstration_its_doors_do_not_exist(sample: Path, method: 
     with TestClient(app, base_url=HOST) as client:
         assert client.request(method, address, data={"person": "vi-minh-tu"}).status_code == 404
         assert "/demo" not in client.get("/").text
-    assert here.clock() - start.BEGINS > timedelta(days=30)
+    assert here.clock() - clock.BEGINS > timedelta(days=30)
     here.database.dispose()
 
 

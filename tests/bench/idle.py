@@ -40,14 +40,12 @@ def run(folder: Path, *, settle: float, watch: float) -> list[Process]:
         wait_for(lambda: answers(f"http://127.0.0.1:{web}/health"), READY_WITHIN)
         wait_for(lambda: answers(f"http://127.0.0.1:{prefect}/api/health"), READY_WITHIN)
         time.sleep(settle)
-        family = tree(system.pid)
-        before = [cpu_of([one]) for one in family]
+        before = {one.pid: cpu_of([one]) for one in tree(system.pid)}
         time.sleep(watch)
-        if {one.pid for one in family} != {one.pid for one in tree(system.pid)}:
-            raise RuntimeError("a process ended or started while the system was at rest")
         return [
-            _process(one, (cpu_of([one]) - was) / watch * 100)
-            for one, was in zip(family, before, strict=True)
+            # One that started meanwhile counts with all it took.
+            _process(one, (cpu_of([one]) - before.get(one.pid, 0.0)) / watch * 100)
+            for one in tree(system.pid)
         ]
 
 

@@ -180,11 +180,14 @@ class World:
 
     def at_ballot(self, key: str) -> Visitor:
         """A member of the council on a phone, by the newest letter's link: shown first, opened by a click."""
+        return Visitor(self.browser()).open(self.ballot_links(key)[-1]).press("Đúng, mở phiếu")
+
+    def ballot_links(self, key: str) -> list[str]:
+        """The links of all letters that carry one to this member's ballot, oldest first."""
         letters = [each for each in self.postbox.to(self.email_of(key)) if "/l/" in text_of(each)]
-        ballots = [each for each in letters if "phiếu" in str(each["Subject"]).lower()]
-        assert ballots, f"no ballot letter for {key}: {[str(each['Subject']) for each in letters]}"
-        visitor = Visitor(self.browser()).open(link_in(ballots[-1]))
-        return visitor.press("Đúng, mở phiếu")
+        found = [link_in(each) for each in letters if not str(each["Subject"]).startswith("Đăng nhập")]
+        assert found, f"no ballot letter for {key}: {[str(each['Subject']) for each in letters]}"
+        return found
 
     def letters_since(self, seen: int) -> list[tuple[str, str]]:
         """(address, subject) of what arrived after the first `seen` letters, in order of address."""

@@ -1,0 +1,147 @@
+"""The round is defined by files: checked with file, line and remedy; pinned by the hash of its content."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+from typer.testing import CliRunner
+
+from api.cli import app
+from engine.definition import content_hash
+from engine.definition_files import load
+from engine.models import Definition, Round
+from tests.stories.acts import HEAD, OFFICE, OFFICE_ROUND, ROUND, open_round
+from tests.stories.world import CONFIG, FINAL, World
+
+INTERIM, YEARLY = "ntm-2023-so-ket", "hang-nam-2025"
+FINAL_FILE, COUNCIL_FILE = f"reviews/{FINAL}.yaml", "agency/ban-dan-toc-lang-son/council.yaml"
+
+
+def check(folder: Path) -> tuple[int, str]:
+    ran = CliRunner().invoke(app, ["check", "--config", str(folder)])
+    return ran.exit_code, ran.output
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The shipped definitions, to be broken."""
+    folder = tmp_path / "config"
+    shutil.copytree(CONFIG, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    return folder
+
+
+def _break(folder: Path, file: str, before: str, after: str) -> int:
+    """Write a fault into a file; the line it stands on."""
+    path = folder / file
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
+    return text[: text.index(before)].count("\n") + 1
+
+
+def test_the_shipped_definitions_have_no_fault() -> None:
+    code, said = check(CONFIG)
+
+    assert code == 0, said
+    assert all(key in said for key in (FINAL, INTERIM, YEARLY))
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "named"),
+    [
+        (FINAL_FILE, "quorum: 2/3", "quorum: 5/3", "5/3"),
+        (FINAL_FILE, "denominator: all_seats", "denominator: everybody", "everybody"),
+        (FINAL_FILE, "    due: 2025-12-12", "    due: 2025-11-12", "2025"),
+        (FINAL_FILE, "points: [74.1.a]", "points: [74.1.zz]", "74.1.zz"),
+        (FINAL_FILE, "kind: open", "kind: secret", "secret"),
+        (FINAL_FILE, "agency: ban-dan-toc-lang-son", "agency: ban-dan-toc-cao-bang", "ban-dan-toc-cao-bang"),
+        (COUNCIL_FILE, "person: nong-van-thang", "person: nguoi-la", "nguoi-la"),
+        (COUNCIL_FILE, "role: chair", "role: member", "chair"),
+    ],
+)
+def test_a_fault_is_named_with_file_line_and_remedy(
+    copy: Path, file: str, before: str, after: str, named: str
+) -> None:
+    line = _break(copy, file, before, after)
+
+    code, said = check(copy)
+
+    assert code == 1
+    faults = [each for each in said.splitlines() if file.rpartition("/")[2] in each]
+    assert faults, said
+    lines = [int(number) for each in faults for number in each.split(":")[1:2] if number.strip().isdecimal()]
+    assert lines, said
+    # The fault, or the block that lacks what was taken away.
+    assert min(abs(number - line) for number in lines) <= 3, said
+    assert named in said
+    assert "Có " in said
+    assert "chỗ phải sửa" in said
+
+
+def test_a_file_that_is_no_yaml_is_named_and_nothing_else_is_hidden_by_it(copy: Path) -> None:
+    _break(copy, FINAL_FILE, "stages:", "stages: [")
+    line = _break(copy, f"reviews/{YEARLY}.yaml", "quorum: 2/3", "quorum: nhiều")
+
+    code, said = check(copy)
+
+    assert code == 1
+    assert f"{FINAL}.yaml" in said
+    assert f"{YEARLY}.yaml:{line}" in said
+
+
+def test_three_rounds_load_and_are_planned_from_the_page(world: World) -> None:
+    """Nothing is hard-wired: an interim review under the older law, the final one, and a yearly one."""
+    world.plan(FINAL)
+    office = world.visitor(OFFICE)
+    for key in (INTERIM, YEARLY):
+        page = office.open("/vp/dot")
+        [form] = [f for f in page.page.forms if dict(f.form_values()).get("key") == key]
+        office.send({"method": "POST", "url": form.get("action"), "data": dict(form.form_values())})
+        assert office.place == f"/vp/dot/{key}"
+    world.time()
+
+    with world.database.read() as session:
+        rounds = {row.key: row.definition_hash for row in session.exec(select(Round)).all()}
+    texts = world.installation.texts
+    assert rounds == {key: content_hash(load(texts, key)) for key in (FINAL, INTERIM, YEARLY)}
+    assert len(set(rounds.values())) == 3
+    titles = {key: office.open(f"/dot/{key}").page.xpath("string(//h1)") for key in rounds}
+    assert "2023" in titles[INTERIM]
+    assert len(set(titles.values())) == 3
+
+
+def test_a_running_round_keeps_the_definition_it_was_planned_under(world: World) -> None:
+    """Files may change; the round does not: neither its rules nor its people's titles in it."""
+    open_round(world)
+    changed = dict(world.installation.texts)
+    name = next(each for each in changed if each.endswith(FINAL_FILE))
+    changed[name] = changed[name].replace("threshold: 80%", "threshold: 90%").replace("Tổng kết NTM", "Xét lại NTM")
+    assert content_hash(load(changed, FINAL)) != content_hash(load(world.installation.texts, FINAL))
+    world.installation.texts = changed
+
+    world.plan(FINAL)  # planned again, from the changed files: the round stands as it stood
+
+    with world.database.read() as session:
+        pinned = session.exec(select(Round.definition_hash).where(Round.key == FINAL)).one()
+        bodies = {row.hash: row.body for row in session.exec(select(Definition)).all()}
+    assert "80%" in str(bodies[pinned]) or "4/5" in str(bodies[pinned])
+    assert "Xét lại NTM" not in world.visitor(HEAD).open(ROUND).words
+    assert "Xét lại NTM" not in world.visitor(OFFICE).open(OFFICE_ROUND).words
+
+
+def test_a_faulty_file_is_told_to_the_office_and_plans_nothing(world: World) -> None:
+    """Malformed config, at the page: file, line and remedy; no half a round."""
+    world.plan(FINAL)
+    broken = dict(world.installation.texts)
+    name = next(each for each in broken if each.endswith(f"{YEARLY}.yaml"))
+    broken[name] = broken[name].replace("quorum: 2/3", "quorum: 7/3", 1)
+    world.installation.texts = broken
+
+    office = world.visitor(OFFICE).open("/vp/dot")
+    assert f"{YEARLY}.yaml" in office.words
+    office.send({"method": "POST", "url": "/vp/dot", "data": {"key": YEARLY}}, status=422)
+
+    assert any(f"{YEARLY}.yaml, dòng " in error and "7/3" in error for error in office.errors), office.errors
+    with world.database.read() as session:
+        assert session.exec(select(Round.key)).all() == [FINAL]
