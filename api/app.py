@@ -52,6 +52,7 @@ STATUS: dict[type[errors.Refused], int] = {
     errors.Changed: 409,
     errors.LinkExpired: 410,
     errors.Incomplete: 422,
+    errors.Busy: 503,
 }
 PAGES = (
     *(signin, start, rounds, starting, proposal, nominations, council, head, people),

@@ -6,6 +6,7 @@ PostgreSQL: READ COMMITTED with row locks; the round's row is taken first, so wa
 Readers cannot write on either: a page that is only looked at changes nothing, whatever its code does.
 """
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -15,9 +16,13 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from engine.errors import Busy
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's SQLSTATE of a lock timeout
 
 
 class Database:
@@ -47,13 +52,21 @@ class Database:
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
-        """One request or one task, one transaction: commits at the end, or leaves nothing behind."""
-        with (
-            self._lock or nullcontext(),
-            Session(self.engine, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            yield session
+        """One request or one task, one transaction: commits at the end, or leaves nothing behind.
+
+        Raises Busy when somebody else kept the lock for too long.
+        """
+        try:
+            with (
+                self._lock or nullcontext(),
+                Session(self.engine, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                yield session
+        except DBAPIError as failed:
+            if _waited_too_long(failed.orig):
+                raise Busy from failed
+            raise
 
     def migrate(self) -> None:
         """Bring the schema to the newest migration; safe to repeat, and to race."""
@@ -70,6 +83,11 @@ def alembic_config(database: Database) -> Config:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["engine"] = database.engine
     return config
+
+
+def _waited_too_long(cause: BaseException | None) -> bool:
+    busy = getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY  # whatever the kind of busy
+    return busy or getattr(cause, "sqlstate", None) == LOCK_NOT_AVAILABLE
 
 
 def _sqlite(url: URL, *, writes: bool) -> Engine:

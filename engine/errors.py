@@ -64,6 +64,18 @@ class Incomplete(Refused):
         self.fields = dict(fields)
 
 
+class Busy(Refused):
+    """Somebody else held the record for longer than we wait; nothing was done, and trying again may work."""
+
+    code = "busy"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Hệ thống đang bận, nội dung ông/bà gõ còn nguyên; bấm gửi lại sau vài giây.",
+            help_from="Văn phòng",
+        )
+
+
 class LinkExpired(Refused):
     """The personal link is over, replaced, revoked or meant for something else."""
 

@@ -107,6 +107,14 @@ def serve(settings: Settings) -> None:
     run_until_signalled(lambda stop: clockwork.run(stop, settings.poll.total_seconds()))
 
 
+def _log_ours_only() -> None:
+    """Warnings of our own on stderr; what Prefect has to say is in its pages."""
+    shown = logging.StreamHandler()
+    shown.setFormatter(logging.Formatter("%(name)s %(levelname)s %(message)s"))
+    for name in ("tdkt", "flows"):
+        logging.getLogger(name).addHandler(shown)
+
+
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.WARNING, format="%(name)s %(levelname)s %(message)s")
+    _log_ours_only()
     serve(read_settings())

@@ -6,25 +6,25 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel
 
 from engine.commands.ground import Ground
 from engine.definition import Definition
 from engine.errors import Incomplete, NotFound
-from engine.models import Nomination, Person
-from engine.stages import DEAD
+from engine.models.nominations import LIVE
 from engine.text import clean, fold
 
 LONGEST_LINE, LONGEST_TEXT = 250, 20_000
+_ROSTER, _NOMINATION = SQLModel.metadata.tables["person"], SQLModel.metadata.tables["nomination"]
 _PERSON = select(
-    col(Person.id), col(Person.name), col(Person.title), col(Person.department_key), col(Person.active)
-).where(col(Person.key) == bindparam("key"), col(Person.agency_key) == bindparam("agency"))
-_TWIN = select(col(Nomination.code)).where(
-    col(Nomination.round_id) == bindparam("round_id"),
-    col(Nomination.award_key) == bindparam("award_key"),
-    col(Nomination.nominee_key) == bindparam("nominee_key"),
-    col(Nomination.state).not_in(sorted(DEAD)),
-    col(Nomination.id) != bindparam("but"),
+    _ROSTER.c.id, _ROSTER.c.name, _ROSTER.c.title, _ROSTER.c.department_key, _ROSTER.c.active
+).where(_ROSTER.c.key == bindparam("key"), _ROSTER.c.agency_key == bindparam("agency"))
+_TWIN = select(_NOMINATION.c.code).where(
+    _NOMINATION.c.round_id == bindparam("round_id"),
+    _NOMINATION.c.award_key == bindparam("award_key"),
+    _NOMINATION.c.nominee_key == bindparam("nominee_key"),
+    LIVE,
+    _NOMINATION.c.id != bindparam("but"),
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from engine import history
 from engine.access import Actor, demand_move, demand_role, demand_stage
@@ -19,6 +19,8 @@ from engine.stages import Act, Role, Stage, State
 
 Facts = Mapping[str, Any]
 
+_TABLES = SQLModel.metadata.tables
+_ROUND, _NOMINATION = _TABLES["round"], _TABLES["nomination"]
 # populate_existing: what was read before the lock is worth nothing under it.
 _FRESH = {"populate_existing": True}
 _ROUND_BY_KEY = (
@@ -28,16 +30,28 @@ _ROUND_BY_ID = (
     select(Round).where(col(Round.id) == bindparam("id")).with_for_update().execution_options(**_FRESH)
 )
 # `of`: the round's row alone, always first. Two rows locked by one statement come in no promised order.
-_ROUND_OF_CODE = (
-    select(Round)
-    .join(Nomination, col(Nomination.round_id) == col(Round.id))
+_LOCK_ROUND_OF_CODE = (
+    select(_ROUND.c.id)
+    .join(_NOMINATION, _NOMINATION.c.round_id == _ROUND.c.id)
+    .where(_NOMINATION.c.code == bindparam("code"))
+    .with_for_update(of=_ROUND)
+)
+_WITH_ROUND = (
+    select(Nomination, Round)
+    .join(Round, col(Round.id) == col(Nomination.round_id))
     .where(col(Nomination.code) == bindparam("code"))
-    .with_for_update(of=Round)
     .execution_options(**_FRESH)
 )
-_NOMINATION = select(Nomination).where(col(Nomination.code) == bindparam("code")).execution_options(**_FRESH)
 _WINDOW = select(StageWindow).where(
     col(StageWindow.round_id) == bindparam("round_id"), col(StageWindow.stage) == bindparam("stage")
+)
+_NAMED = (
+    select(Nomination)
+    .where(
+        col(Nomination.round_id) == bindparam("round_id"),
+        col(Nomination.code).in_(bindparam("codes", expanding=True)),
+    )
+    .order_by(col(Nomination.id))
 )
 NOT_FOUND = "Không tìm thấy đề nghị này, hoặc ông/bà không có quyền xem."
 
@@ -84,10 +98,14 @@ def stand_on(session: Session, *, key: str = "", round_id: int | None = None) ->
 
 def nomination_of(session: Session, code: str) -> tuple[Ground, Nomination]:
     """The nomination with this public code, under its round's lock. Raises NotFound."""
-    round_ = session.execute(_ROUND_OF_CODE, {"code": code}).scalar_one_or_none()
-    if round_ is None:
+    asked = {"code": code}
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":  # there, BEGIN IMMEDIATE has shut everybody else out already
+        connection.execute(_LOCK_ROUND_OF_CODE, asked)
+    found = session.execute(_WITH_ROUND, asked).one_or_none()
+    if found is None:
         raise NotFound(NOT_FOUND, help_from="Văn phòng")
-    nomination = session.execute(_NOMINATION, {"code": code}).scalar_one()
+    nomination, round_ = found
     return Ground(round_, pinned(session, round_.definition_hash)), nomination
 
 
@@ -104,6 +122,15 @@ def own_nomination_of(session: Session, actor: Actor, code: str, *roles: Role) -
     wanted = roles or (Role.clerk, Role.department_head)
     demand_role(actor, *wanted, department=nomination.department_key)
     return ground, nomination
+
+
+def named(session: Session, ground: Ground, codes: Sequence[str]) -> list[Nomination]:
+    """The nominations of these codes, in the order they were started. Raises NotFound unless all are here."""
+    asked = {"round_id": ground.round_id, "codes": list(codes)}
+    found = list(session.execute(_NAMED, asked).scalars())
+    if len(found) != len(set(codes)):
+        raise NotFound("Có đề nghị không thuộc đợt xét này. Tải lại trang rồi chọn lại.")
+    return found
 
 
 def window_of(session: Session, ground: Ground, stage: Stage) -> StageWindow:

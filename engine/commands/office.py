@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, insert, literal, select, union_all
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, SQLModel
 
 from engine.access import Actor, demand_role
 from engine.calendar import Calendar
@@ -12,19 +12,21 @@ from engine.clock import VIETNAM
 from engine.commands.ground import Ground, demand_act, move, nomination_of, note
 from engine.definition import Item
 from engine.errors import Incomplete, NotNow
-from engine.models import Attachment, Check, Nomination
+from engine.models import Nomination
 from engine.stages import WITH_OFFICE, Act, Role, State
 from engine.text import clean
 
 _TICK = SQLModel.metadata.tables["checklist_tick"]
 _COMMENT = SQLModel.metadata.tables["comment"]
-_TICKS = select(col(Check.item_key)).where(col(Check.nomination_id) == bindparam("id"))
+_ATTACHMENT = SQLModel.metadata.tables["attachment"]
+_TICKS = select(_TICK.c.item_key).where(_TICK.c.nomination_id == bindparam("id"))
 _IN_HAND = union_all(
-    select(literal("tick"), col(Check.item_key)).where(col(Check.nomination_id) == bindparam("id")),
-    select(literal("file"), col(Attachment.item_key)).where(
-        col(Attachment.nomination_id) == bindparam("id"), col(Attachment.removed_at).is_(None)
+    select(literal("tick"), _TICK.c.item_key).where(_TICK.c.nomination_id == bindparam("id")),
+    select(literal("file"), _ATTACHMENT.c.item_key).where(
+        _ATTACHMENT.c.nomination_id == bindparam("id"), _ATTACHMENT.c.removed_at.is_(None)
     ),
 )
+_TICK_OFF = insert(_TICK)
 
 
 def tick(session: Session, actor: Actor, code: str, *, ticks: Mapping[str, bool], now: datetime) -> None:
@@ -45,7 +47,7 @@ def tick(session: Session, actor: Actor, code: str, *, ticks: Mapping[str, bool]
     removed = sorted({key for key, on in ticks.items() if not on} & had)
     if added:
         common = {"nomination_id": nomination.id, "checked_by": actor.person_id, "checked_at": now}
-        session.execute(insert(_TICK), [{**common, "item_key": key} for key in added])
+        session.execute(_TICK_OFF, [{**common, "item_key": key} for key in added])
     if removed:
         session.execute(
             delete(_TICK).where(_TICK.c.nomination_id == nomination.id, _TICK.c.item_key.in_(removed))
@@ -66,7 +68,7 @@ def accept(session: Session, actor: Actor, code: str, *, now: datetime) -> Nomin
     if nomination.state == State.accepted:
         return nomination
     demand_act(actor, ground, nomination, Act.accept)
-    in_hand = set(session.execute(_IN_HAND, {"id": nomination.id}))
+    in_hand = {tuple(row) for row in session.execute(_IN_HAND, {"id": nomination.id})}
     faults = {}
     for item in _items(ground, nomination):
         if item.required and item.kind == "file" and ("file", item.key) not in in_hand:

@@ -48,6 +48,15 @@ __all__ = [
 CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no letters that are misread over the telephone
 NOMINATION = SQLModel.metadata.tables["nomination"]
 REPLY = SQLModel.metadata.tables["department_reply"]
+_OF_DEPARTMENT = (
+    select(Nomination)
+    .where(
+        col(Nomination.round_id) == bindparam("round_id"),
+        col(Nomination.department_key) == bindparam("department"),
+        col(Nomination.code).in_(bindparam("codes", expanding=True)),
+    )
+    .order_by(col(Nomination.id))
+)
 _BY_NONCE = select(Nomination).where(col(Nomination.form_nonce) == bindparam("nonce"))
 
 
@@ -210,24 +219,13 @@ def sign_off(
 def _batch(session: Session, ground: Ground, department: str, codes: Sequence[str]) -> list[Nomination]:
     if not codes:
         raise Incomplete({"codes": "Chọn ít nhất một đề nghị để ký duyệt."})
-    batch = (
-        session.execute(
-            select(Nomination)
-            .where(
-                col(Nomination.round_id) == ground.round_id,
-                col(Nomination.department_key) == department,
-                col(Nomination.code).in_(codes),
-            )
-            .order_by(col(Nomination.id))
-        )
-        .scalars()
-        .all()
-    )
+    asked = {"round_id": ground.round_id, "department": department, "codes": list(codes)}
+    batch = list(session.execute(_OF_DEPARTMENT, asked).scalars())
     if len(batch) != len(set(codes)):
         raise NotFound(
             "Có đề nghị không phải của phòng này. Tải lại trang rồi chọn lại.", help_from="Văn phòng"
         )
-    return list(batch)
+    return batch
 
 
 def propose_nobody(

@@ -10,10 +10,10 @@ from engine.access import Actor, demand_role
 from engine.calendar import Calendar
 from engine.clock import VIETNAM
 from engine.commands import council
+from engine.commands.ending import close_if_done, end_round
 from engine.commands.ground import Ground, note_round, stand_on, window_of
 from engine.commands.insertion import insert_if_new
 from engine.commands.windows import (
-    close_if_done,
     close_proposal,
     deadline_of,
     give_leave,
@@ -31,6 +31,7 @@ __all__ = [
     "close_if_done",
     "close_proposal",
     "due_moments",
+    "end_round",
     "finish_moment",
     "give_leave",
     "keep",

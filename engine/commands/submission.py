@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from engine.access import Actor, demand_role
 from engine.clock import VIETNAM
-from engine.commands import windows
 from engine.commands.dossiers import (
     dossier_of,
     latest_dossier,
@@ -21,8 +20,18 @@ from engine.commands.dossiers import (
     send_dossier,
     sent_dossier,
 )
-from engine.commands.ground import Ground, demand_act, move, move_all, nomination_of, note_round, stand_on
-from engine.errors import Incomplete, NotFound
+from engine.commands.ending import close_if_done
+from engine.commands.ground import (
+    Ground,
+    demand_act,
+    move,
+    move_all,
+    named,
+    nomination_of,
+    note_round,
+    stand_on,
+)
+from engine.errors import Incomplete
 from engine.models import Decision, Nomination
 from engine.stages import Act, Role, State
 from engine.text import clean
@@ -43,6 +52,9 @@ __all__ = [
     "sent_dossier",
 ]
 
+_BY_NUMBER = select(Decision).where(
+    col(Decision.round_id) == bindparam("round_id"), col(Decision.number) == bindparam("number")
+)
 ANSWERS = {"awarded": Act.award, "not_awarded": Act.not_award, "completion": Act.ask_completion}
 TARGETS = {
     Act.award: State.awarded,
@@ -55,30 +67,19 @@ def _named(session: Session, ground: Ground, codes: Sequence[str]) -> list[Nomin
     """The nominations of these codes, all of this round. Raises Incomplete or NotFound."""
     if not codes:
         raise Incomplete({"codes": "Chọn ít nhất một đề nghị."})
-    found = (
-        session.execute(
-            select(Nomination)
-            .where(col(Nomination.round_id) == ground.round_id, col(Nomination.code).in_(codes))
-            .order_by(col(Nomination.id))
-        )
-        .scalars()
-        .all()
-    )
-    if len(found) != len(set(codes)):
-        raise NotFound("Có đề nghị không thuộc đợt xét này. Tải lại trang rồi chọn lại.")
-    return list(found)
+    return named(session, ground, codes)
 
 
 def approve(session: Session, actor: Actor, key: str, *, codes: Sequence[str], now: datetime) -> int:
     """The head agrees with the council on these nominations; returns how many. Safe to repeat."""
     demand_role(actor, Role.head)
     ground = stand_on(session, key=key)
-    named = [n for n in _named(session, ground, codes) if n.state != State.approved]
-    move_all(session, actor, ground, named, Act.approve, now=now)
-    if named:
-        facts = {"codes": [n.code for n in named]}
+    fresh = [n for n in _named(session, ground, codes) if n.state != State.approved]
+    move_all(session, actor, ground, fresh, Act.approve, now=now)
+    if fresh:
+        facts = {"codes": [n.code for n in fresh]}
         note_round(session, actor, ground, "head_approved", now=now, facts=facts)
-    return len(named)
+    return len(fresh)
 
 
 def refuse(session: Session, actor: Actor, code: str, *, reason: str, now: datetime) -> Nomination:
@@ -93,7 +94,7 @@ def refuse(session: Session, actor: Actor, code: str, *, reason: str, now: datet
         raise Incomplete({"reason": "Ghi lý do không đồng ý để báo cho phòng và lưu hồ sơ."})
     facts = {"reason": said}
     move(session, actor, ground, nomination, Act.refuse, now=now, facts=facts, changes=facts)
-    windows.close_if_done(session, actor, ground, now=now)
+    close_if_done(session, actor, ground, now=now)
     return nomination
 
 
@@ -113,13 +114,13 @@ def decide(
     """
     demand_role(actor, Role.office, Role.head)
     ground = stand_on(session, key=key)
-    named = _named(session, ground, codes)
+    asked = _named(session, ground, codes)
     said = clean(number)
-    row = session.execute(
-        select(Decision).where(col(Decision.round_id) == ground.round_id, col(Decision.number) == said)
+    row: Decision | None = session.execute(
+        _BY_NUMBER, {"round_id": ground.round_id, "number": said}
     ).scalar_one_or_none()
     faults = number_faults(number, dated, now)
-    wrong = [n.nominee_name for n in named if ground.definition.award(n.award_key).level != "agency"]
+    wrong = [n.nominee_name for n in asked if ground.definition.award(n.award_key).level != "agency"]
     if wrong:
         faults["codes"] = (
             f"Không thuộc thẩm quyền của cơ quan: {', '.join(wrong)}. Hình thức này phải trình cấp trên."
@@ -134,7 +135,7 @@ def decide(
         )
         session.add(row)
         session.flush()
-    fresh = [n for n in named if not (n.state == State.awarded and n.decision_number == said)]
+    fresh = [n for n in asked if not (n.state == State.awarded and n.decision_number == said)]
     facts = {"number": said, "date": dated.isoformat()}
     changes = {"decision_number": said, "decision_date": dated}
     move_all(
@@ -143,7 +144,7 @@ def decide(
     if fresh:
         told = {**facts, "codes": [n.code for n in fresh]}
         note_round(session, actor, ground, "decided", now=now, facts=told)
-        windows.close_if_done(session, actor, ground, now=now)
+        close_if_done(session, actor, ground, now=now)
     return row
 
 
@@ -165,12 +166,12 @@ def record_answer(
     """
     demand_role(actor, Role.office)
     ground = stand_on(session, key=key)
-    named = _named(session, ground, codes)
+    asked = _named(session, ground, codes)
     act = ANSWERS.get(answer)
     if act is None:
         raise Incomplete({"answer": "Chọn kết quả: được khen, không được khen hoặc trả để bổ sung."})
     facts, changes = _answer(act, number, dated, reason, now=now)
-    fresh = [n for n in named if n.state != TARGETS[act]]
+    fresh = [n for n in asked if n.state != TARGETS[act]]
     move_all(session, actor, ground, fresh, act, now=now, facts=lambda _: facts, changes=lambda _: changes)
     if not fresh:
         return 0
@@ -180,7 +181,7 @@ def record_answer(
         session.add(dossier)
     told = {"answer": answer, "codes": [n.code for n in fresh], **facts}
     note_round(session, actor, ground, "answered", now=now, facts=told)
-    windows.close_if_done(session, actor, ground, now=now)
+    close_if_done(session, actor, ground, now=now)
     return len(fresh)
 
 

@@ -9,6 +9,7 @@ from engine.access import Actor, demand_role
 from engine.ballot import Choice, Council, Tally, sentence, tally
 from engine.calendar import Calendar
 from engine.commands import windows
+from engine.commands.ending import close_if_done
 from engine.commands.ground import Ground, move_all, note_round, stand_on, window_of
 from engine.errors import NotNow
 from engine.models import Ballot, Event, ListLine, Nomination, Seat, Vote, Voting
@@ -115,7 +116,7 @@ def close_vote(session: Session, actor: Actor, key: str, *, calendar: Calendar, 
     facts = {"why": voting.why_closed, "recommended": passed, "lines": len(tallies)}
     note_round(session, actor, ground, "vote_closed", now=now, facts=facts)
     windows.open_stage(session, actor, ground, Stage.submission, calendar=calendar, now=now)
-    windows.close_if_done(session, actor, ground, now=now)
+    close_if_done(session, actor, ground, now=now)
     return True
 
 

@@ -3,20 +3,21 @@
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel
 
 from engine.calendar import in_words
 from engine.commands.ground import Ground
 from engine.errors import StageClosed
-from engine.models import Leave, Nomination, StageWindow
+from engine.models import Nomination
 from engine.stages import Stage
 
+_WINDOW, _LEAVE = SQLModel.metadata.tables["stagewindow"], SQLModel.metadata.tables["leave"]
 _TERM = select(
-    col(StageWindow.due_at),
-    select(func.max(col(Leave.until)))
-    .where(col(Leave.round_id) == bindparam("round_id"), col(Leave.department_key) == bindparam("department"))
+    _WINDOW.c.due_at,
+    select(func.max(_LEAVE.c.until))
+    .where(_LEAVE.c.round_id == bindparam("round_id"), _LEAVE.c.department_key == bindparam("department"))
     .scalar_subquery(),
-).where(col(StageWindow.round_id) == bindparam("round_id"), col(StageWindow.stage) == Stage.proposal.value)
+).where(_WINDOW.c.round_id == bindparam("round_id"), _WINDOW.c.stage == Stage.proposal.value)
 
 
 def open_until(

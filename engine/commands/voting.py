@@ -6,7 +6,7 @@ from sqlalchemy import insert, select
 from sqlmodel import Session, SQLModel, col
 
 from engine.access import Actor, demand_role
-from engine.ballot import Council, quorum_possible
+from engine.ballot import BallotRule, Council, TieRule, quorum_possible
 from engine.calendar import Calendar
 from engine.commands import linking, windows
 from engine.commands.ground import Ground, stand_on, window_of
@@ -83,7 +83,18 @@ def _seats_that_can_vote(session: Session, ground: Ground, frozen: NominationLis
         ).scalars()
     )
     for award in ground.definition.awards:
-        if award.key in listed and not quorum_possible(award.ballot.rule(), council, reachable):
+        if award.key not in listed:
+            continue
+        rule = award.ballot.rule()
+        if chair is None and _needs_chair(rule):
+            raise Incomplete(
+                {
+                    "council": f"Hội đồng chưa có Chủ tịch, mà {award.name} cần ý kiến của Chủ tịch. "
+                    "Bổ sung Chủ tịch Hội đồng rồi mở bỏ phiếu."
+                },
+                rule="Ý kiến của Chủ tịch Hội đồng",
+            )
+        if not quorum_possible(rule, council, reachable):
             raise Incomplete(
                 {
                     "council": f"Chỉ {len(reachable)}/{len(seats)} thành viên Hội đồng nhận được thư, "
@@ -92,3 +103,8 @@ def _seats_that_can_vote(session: Session, ground: Ground, frozen: NominationLis
                 rule=f"Số thành viên tối thiểu {award.ballot.quorum}",
             )
     return {seat or 0: person or 0 for seat, _role, person, *_ in seats}
+
+
+def _needs_chair(rule: BallotRule) -> bool:
+    """Whether the rule counts on the chair's own choice: `tally` refuses to count without one."""
+    return rule.chair_must_agree or rule.tie_rule == TieRule.chair_decides

@@ -1,20 +1,20 @@
-"""Stages in time: opened with a deadline and its ladder, moved, closed; leave for the late; the end."""
+"""Stages in time: opened with a deadline and its ladder, moved, closed; leave for the late."""
 
 from datetime import date, datetime
 
-from sqlalchemy import insert, select, update
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy import insert, update
+from sqlmodel import Session, SQLModel
 
-from engine.access import Actor, demand_role, time_itself
+from engine.access import Actor, demand_role
 from engine.calendar import Calendar, Deadline
 from engine.clock import VIETNAM
 from engine.commands.drafting import department_name
-from engine.commands.ground import Ground, move_all, note_round, stand_on, window_of
+from engine.commands.ground import Ground, note_round, stand_on, window_of
 from engine.definition import Definition
 from engine.errors import Incomplete, NotNow
-from engine.models import Leave, Nomination, StageWindow
+from engine.models import Leave, StageWindow
 from engine.queries import waiting
-from engine.stages import FINAL, Act, Role, Stage, State
+from engine.stages import Role, Stage
 from engine.text import clean
 
 MOMENT = SQLModel.metadata.tables["moment"]
@@ -44,6 +44,7 @@ def open_stage(
     window.opened_at, window.opens_at = now, window.opens_at or now
     window.due_at, window.explanation = deadline.at, deadline.explanation
     session.add(window)
+    session.flush()  # `term` reads the row itself
     _lay_out(session, ground, window, deadline, calendar=calendar, now=now)
     note_round(
         session,
@@ -137,6 +138,7 @@ def move_deadline(
     window.generation += 1
     window.due_at, window.explanation = deadline.at, deadline.explanation
     session.add(window)
+    session.flush()
     _lay_out(session, ground, window, deadline, calendar=calendar, now=now)
     note_round(
         session,
@@ -192,6 +194,7 @@ def give_leave(
             granted_at=now,
         )
     )
+    session.flush()
     facts = {"department": department, "until": deadline.at.isoformat(), "reason": said}
     note_round(session, actor, ground, "leave_given", now=now, facts=facts)
 
@@ -215,43 +218,4 @@ def close_proposal(
     facts = {"silent": list(silent)}
     note_round(session, actor, ground, "proposal_closed", now=now, facts=facts, wake=False)
     open_stage(session, actor, ground, Stage.office, calendar=calendar, now=now)
-    return True
-
-
-def close_if_done(session: Session, actor: Actor, ground: Ground, *, now: datetime) -> bool:
-    """Archive the round once every nomination has its last word; returns whether it is closed.
-
-    `actor` is whose act was the last one. What is still held was never put to the vote and no list will take
-    it up again: it lapses here by itself, in sight, instead of hanging for ever.
-    """
-    if ground.stage != Stage.submission:
-        return ground.stage == Stage.closed
-    open_ = (
-        session.execute(
-            select(Nomination).where(
-                col(Nomination.round_id) == ground.round_id,
-                col(Nomination.state).not_in(sorted(FINAL)),
-            )
-        )
-        .scalars()
-        .all()
-    )
-    if any(n.state != State.held for n in open_):
-        return False
-    facts = {"reason": "Đợt xét kết thúc khi việc xác minh chưa xong."}
-    move_all(
-        session,
-        time_itself(),
-        ground,
-        open_,
-        Act.lapse,
-        now=now,
-        facts=lambda _: facts,
-        changes=lambda _: facts,
-    )
-    window = window_of(session, ground, Stage.submission)
-    window.closed_at = now
-    session.add(window)
-    closed = {"stage": Stage.closed.value, "closed_at": now}
-    note_round(session, actor, ground, "round_closed", now=now, changes=closed)
     return True

@@ -1,20 +1,23 @@
 """What the rules say of a nomination: facts gathered from the record, handed to the pure rules."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
-from sqlmodel import Session, col
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session, SQLModel
 
 from engine import eligibility
 from engine.definition import Definition
 from engine.eligibility import Finding, NominationFacts
-from engine.models import Attachment, Nomination, Person
-from engine.stages import DEAD
+from engine.models import Nomination
+from engine.models.nominations import LIVE
 
+_NOMINATION, _ATTACHMENT, _PERSON = (
+    SQLModel.metadata.tables[name] for name in ("nomination", "attachment", "person")
+)
 # What rules read of a nomination; never the whole row, for a check reads every other one of the round.
 _COLUMNS = tuple(
-    getattr(Nomination, name)
+    _NOMINATION.c[name]
     for name in (
         "id",
         "code",
@@ -33,16 +36,25 @@ _COLUMNS = tuple(
         "facts",
     )
 )
-_LIVE = select(*_COLUMNS).where(
-    col(Nomination.round_id) == bindparam("round_id"), col(Nomination.state).not_in(sorted(DEAD))
-)
-_SAME_NOMINEES = _LIVE.where(col(Nomination.nominee_key).in_(bindparam("nominees", expanding=True)))
+_LIVE = select(*_COLUMNS).where(_NOMINATION.c.round_id == bindparam("round_id"), LIVE)
+# Everything a batch is judged by, in one statement: its own facts, files and persons, and what else the same
+# nominees are proposed for.
+_SAME_NOMINEES = _LIVE.add_columns(
+    select(func.aggregate_strings(_ATTACHMENT.c.item_key, "\n"))
+    .where(_ATTACHMENT.c.nomination_id == _NOMINATION.c.id, _ATTACHMENT.c.removed_at.is_(None))
+    .scalar_subquery()
+    .label("files"),
+    select(_PERSON.c.active)
+    .where(_PERSON.c.id == _NOMINATION.c.person_id)
+    .scalar_subquery()
+    .label("person_active"),
+).where(_NOMINATION.c.nominee_key.in_(bindparam("nominees", expanding=True)))
 READS_STRANGERS = frozenset({"copied_report"})
-_FILES = select(col(Attachment.nomination_id), col(Attachment.item_key)).where(
-    col(Attachment.nomination_id).in_(bindparam("ids", expanding=True)), col(Attachment.removed_at).is_(None)
+_FILES = select(_ATTACHMENT.c.nomination_id, _ATTACHMENT.c.item_key).where(
+    _ATTACHMENT.c.nomination_id.in_(bindparam("ids", expanding=True)), _ATTACHMENT.c.removed_at.is_(None)
 )
-_ACTIVE = select(col(Person.id)).where(
-    col(Person.id).in_(bindparam("ids", expanding=True)), col(Person.active).is_(True)
+_ACTIVE = select(_PERSON.c.id).where(
+    _PERSON.c.id.in_(bindparam("ids", expanding=True)), _PERSON.c.active.is_(True)
 )
 
 
@@ -61,8 +73,9 @@ def facts_of(session: Session, nominations: Sequence[Nomination]) -> list[Nomina
 
 
 def _facts(
-    row: Nomination, *, files: frozenset[str] = frozenset(), person_known: bool | None = None
+    row: Any, *, files: frozenset[str] = frozenset(), person_known: bool | None = None
 ) -> NominationFacts:
+    """`row` is a nomination, or a row of its columns."""
     return NominationFacts(
         code=row.code,
         nominee_kind=row.nominee_kind,
@@ -94,13 +107,15 @@ def findings_of_all(
     if not nominations:
         return {}
     others = session.execute(_LIVE, {"round_id": nominations[0].round_id})
-    return _judge(session, definition, nominations, others)
+    read = {row.id: _facts(row) for row in others}
+    own = zip(nominations, facts_of(session, nominations), strict=True)
+    return _judge(definition, {n.id or 0: facts for n, facts in own}, read)
 
 
 def blocking(
     session: Session, definition: Definition, nominations: Sequence[Nomination]
 ) -> dict[int, tuple[Finding, ...]]:
-    """The BLOCK findings alone, by id.
+    """The BLOCK findings alone, by id, of live nominations of one round, as they stand in the database.
 
     Where no blocking rule compares texts, only other nominations of the same nominees are read: a batch is
     signed off without reading the whole round.
@@ -111,22 +126,24 @@ def blocking(
     if any(rule.severity == "block" and rule.check in READS_STRANGERS for rule in rules):
         found = findings_of_all(session, definition, nominations)
     else:
-        nominees = sorted({n.nominee_key for n in nominations})
-        asked = {"round_id": nominations[0].round_id, "nominees": nominees}
-        found = _judge(session, definition, nominations, session.execute(_SAME_NOMINEES, asked))
+        asked = {
+            "round_id": nominations[0].round_id,
+            "nominees": sorted({n.nominee_key for n in nominations}),
+        }
+        read = {
+            row.id: _facts(
+                row, files=frozenset((row.files or "").split("\n")), person_known=row.person_active is True
+            )
+            for row in session.execute(_SAME_NOMINEES, asked)
+        }
+        found = _judge(definition, {n.id or 0: read[n.id] for n in nominations}, read)
     return {id_: tuple(f for f in said if f.severity == "block") for id_, said in found.items()}
 
 
 def _judge(
-    session: Session,
-    definition: Definition,
-    nominations: Sequence[Nomination],
-    others: Iterable[Any],
+    definition: Definition, judged: Mapping[int, NominationFacts], read: Mapping[int, NominationFacts]
 ) -> dict[int, tuple[Finding, ...]]:
-    read = {row.id: _facts(row) for row in others}
     return {
-        (n.id or 0): eligibility.findings(
-            definition, facts, [other for id_, other in read.items() if id_ != n.id]
-        )
-        for n, facts in zip(nominations, facts_of(session, nominations), strict=True)
+        id_: eligibility.findings(definition, facts, [other for of, other in read.items() if of != id_])
+        for id_, facts in judged.items()
     }

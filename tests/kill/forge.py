@@ -5,12 +5,14 @@ lines of JSON on stdin ({"what": "web" | "runner", "plan": …, "port": …}); a
 {"made": pid} and, whenever a child ends, {"dead": pid, "status": …}.
 """
 
+import ctypes
 import functools
 import json
 import logging
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +26,9 @@ from api.app import from_environment
 from config.settings import read_settings
 from flows.runner import PrefectLink
 from tests.kill.strike import Strike, StruckApp, watch_commits
+
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
 
 
 def web(port: int, strike: Strike) -> None:
@@ -74,6 +79,7 @@ def make(order: Mapping[str, Any]) -> None:
         return
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     strike = Strike(order["plan"])
@@ -83,8 +89,9 @@ def make(order: Mapping[str, Any]) -> None:
             web(order["port"], strike)
         else:
             runner()
-    finally:
-        os._exit(1)  # nobody asked it to stop: that is a fault, and the test says so
+    except BaseException:
+        traceback.print_exc()
+    os._exit(1)  # nobody asked it to stop: that is a fault, and the test says so
 
 
 def main() -> None:

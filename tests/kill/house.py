@@ -29,8 +29,10 @@ from engine.models import DemoClock, EventToTell, Message, Round
 from flows.server import client_environment
 from tests.flows.server_child import ROOT, free_port
 from tests.kill.postbox import POINTS, Postbox
-from tests.stories.world import AGENCY, CONFIG, FINAL, SECRET
 
+AGENCY = "ban-dan-toc-lang-son"
+SECRET = "a-secret-for-tests-that-is-long-enough"
+CONFIG = ROOT / "config"
 PROCESSES = ("web", "runner-1", "runner-2")
 WEB_POINTS = ("request", "commit", "committed", "committed", "answer", "answer", "half")
 RUNNER_POINTS = ("commit", "committed")
@@ -70,7 +72,7 @@ class House:
             "TDKT_DATABASE_URL": database_url,
             "TDKT_DATA": str(data),
             "TDKT_PREFECT_API_URL": NOWHERE,
-            "TDKT_POLL": "0.05",
+            "TDKT_POLL": "PT0.05S",
             "TDKT_DEMO": "1",
         }
         with self.log.open("wb") as log:
@@ -151,6 +153,7 @@ class House:
                     self.due += 1  # killed before its plan came true: the plan is still owed
             else:
                 self.faults.append(f"{name} ended by itself: {status}")
+                return
             self._leases_held |= name != "web"
             self._make(name, self._plan(name))
 
@@ -222,6 +225,12 @@ class House:
     def database_hurt(self) -> bool:
         """Whether PostgreSQL was struck a moment ago: a page may then say that something broke."""
         return time.monotonic() - self._backends_at < 30
+
+    def rest(self) -> None:
+        """No more killing; what dies now died of itself."""
+        self.due = 0
+        self.postbox.plan = ""
+        self.quiet()
 
     # — time —
 
@@ -307,6 +316,3 @@ class House:
                     for p in people_of(texts, AGENCY)
                 ],
             )
-
-
-__all__ = ["CONFIG", "FINAL", "House"]

@@ -18,17 +18,14 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
+from api import operations
 from api.app import create_app
+from api.cli import operator
 from config.files import read_folder
 from config.settings import Settings
-from engine.access import Actor
 from engine.clock import VIETNAM
-from engine.commands import people, rounds
-from engine.definition_files import load
-from engine.definition_files import people as people_of
 from engine.installation import Installation, open_installation
 from engine.models import Person
-from engine.stages import Role
 from flows.keeper import Keeper, house_from, keeping
 from flows.runner import PrefectLink
 from flows.serve import Clockwork
@@ -37,7 +34,6 @@ from notifications.smtp import Relay
 from tests.stories.visitor import Visitor
 
 SECRET = "a-secret-for-tests-that-is-long-enough"
-AGENCY = "ban-dan-toc-lang-son"
 FINAL = "ntm-2025-tong-ket"
 BASE = "http://127.0.0.1:8000"
 CONFIG = Path(__file__).parents[2] / "config"
@@ -118,21 +114,22 @@ class World:
         self.clockwork.tidied_at = datetime.now(VIETNAM)
 
     def plan(self, key: str = FINAL) -> None:
-        """Load the roster and put a shipped round on the calendar."""
-        definition = load(self.installation.texts, key)
+        """What an operator does at the start: load the people, put a shipped round on the calendar."""
+        self.load_people()
         with self.database.unit_of_work() as session:
-            people.load_roster(
-                session,
-                AGENCY,
-                [
-                    people.RosterLine(
-                        p.key, p.name, p.email, p.salutation, p.title, p.department, p.phone, p.grants
-                    )
-                    for p in people_of(self.installation.texts, AGENCY)
-                ],
-            )
-            office = Actor(None, "Văn phòng", "cli", frozenset({(Role.office, "")}))
-            rounds.plan(session, office, definition, calendar=self.installation.calendar, now=self.now)
+            operations.plan(session, operator(), self.installation, key, now=self.now)
+
+    def load_people(self) -> None:
+        with self.database.unit_of_work() as session:
+            operations.load_everybody(session, self.installation.texts)
+
+    def edit_file(self, file: str, before: str, after: str) -> None:
+        """Change a definition's text where it stands; what runs already keeps what it was pinned to."""
+        texts = self.installation.texts
+        assert isinstance(texts, dict)
+        [name] = [each for each in texts if each.endswith(file)]
+        assert before in texts[name]
+        texts[name] = texts[name].replace(before, after)
 
     def at(self, day: str, hour: str = "09:00") -> None:
         """Push the clock to a Vietnamese day and hour ("24/11/2025", "08:00"), and let time act."""
@@ -188,6 +185,10 @@ class World:
         found = [link_in(each) for each in letters if not str(each["Subject"]).startswith("Đăng nhập")]
         assert found, f"no ballot letter for {key}: {[str(each['Subject']) for each in letters]}"
         return found
+
+    def sign_in_links(self, key: str) -> list[str]:
+        letters = [each for each in self.postbox.to(self.email_of(key)) if "/l/" in text_of(each)]
+        return [link_in(each) for each in letters if str(each["Subject"]).startswith("Đăng nhập")]
 
     def letters_since(self, seen: int) -> list[tuple[str, str]]:
         """(address, subject) of what arrived after the first `seen` letters, in order of address."""

@@ -1,0 +1,130 @@
+"""The end of a round: by itself with the last nomination's last word, or by hand when nothing is left."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, SQLModel, col
+
+from engine.access import Actor, demand_role, time_itself
+from engine.commands.ground import Ground, move_all, note_round, stand_on, window_of
+from engine.errors import Incomplete, NotNow
+from engine.models import Nomination
+from engine.stages import FINAL, Act, Role, Stage, State
+from engine.text import clean
+
+UNSIGNED = frozenset({State.draft, State.ready})
+_TABLES = SQLModel.metadata.tables
+_NOMINATION, _LEAVE = _TABLES["nomination"], _TABLES["leave"]
+_UNDECIDED = (
+    select(_NOMINATION.c.id)
+    .where(
+        _NOMINATION.c.round_id == bindparam("round_id"),
+        _NOMINATION.c.state.not_in(bindparam("decided", expanding=True)),
+    )
+    .limit(1)
+)
+_ON_LEAVE = (
+    select(_LEAVE.c.id)
+    .where(_LEAVE.c.round_id == bindparam("round_id"), _LEAVE.c.until > bindparam("now"))
+    .limit(1)
+)
+_IN_STATES = (
+    select(Nomination)
+    .where(
+        col(Nomination.round_id) == bindparam("round_id"),
+        col(Nomination.state).in_(bindparam("states", expanding=True)),
+    )
+    .order_by(col(Nomination.id))
+)
+
+
+def close_if_done(session: Session, actor: Actor, ground: Ground, *, now: datetime) -> bool:
+    """Archive the round once every nomination has its last word; returns whether it is closed.
+
+    `actor` is whose act was the last one. What is still held was never put to the vote and no list will take
+    it up again: it lapses here by itself, in sight, instead of hanging for ever.
+    """
+    if ground.stage != Stage.submission:
+        return ground.stage == Stage.closed
+    if _undecided(session, ground, but={State.held}):
+        return False
+    _lapse(session, ground, {State.held}, "Đợt xét kết thúc khi việc xác minh chưa xong.", now=now)
+    _close(session, actor, ground, {}, now=now)
+    return True
+
+
+def end_round(session: Session, actor: Actor, key: str, *, reason: str, now: datetime) -> bool:
+    """Office or head ends a round in which nothing is left to decide, e.g. nothing was accepted.
+
+    Drafts nobody signed lapse. Safe to repeat: False when the round is closed already. Raises Incomplete
+    without a reason; NotNow before the departments' deadline, while a department is on leave to propose late,
+    and while any nomination still waits for somebody's word.
+    """
+    demand_role(actor, Role.office, Role.head)
+    ground = stand_on(session, key=key)
+    if ground.stage == Stage.closed:
+        return False
+    said = clean(reason, lines=True)
+    if not said:
+        raise Incomplete({"reason": "Ghi lý do kết thúc đợt xét để lưu hồ sơ và báo cho các phòng."})
+    _refuse_early(session, ground, now=now)
+    if _undecided(session, ground, but=UNSIGNED):
+        raise NotNow(
+            "Còn đề nghị đang chờ xử lý nên chưa kết thúc đợt được. Xử lý xong từng đề nghị trước.",
+            rule="Kết thúc khi không còn đề nghị nào chờ quyết định",
+            help_from="Văn phòng",
+        )
+    _lapse(session, ground, UNSIGNED, "Đợt xét kết thúc khi phòng chưa ký duyệt.", now=now)
+    _close(session, actor, ground, {"reason": said}, now=now)
+    return True
+
+
+def _refuse_early(session: Session, ground: Ground, *, now: datetime) -> None:
+    if ground.stage not in {Stage.office, Stage.submission}:
+        raise NotNow(
+            "Chỉ kết thúc đợt được sau hạn của các phòng và khi Hội đồng không bỏ phiếu.",
+            rule="Trình tự xét khen thưởng",
+        )
+    asked = {"round_id": ground.round_id, "now": now}
+    if ground.stage == Stage.office and session.connection().execute(_ON_LEAVE, asked).first() is not None:
+        raise NotNow(
+            "Còn phòng được nộp muộn theo cho phép của Thủ trưởng. Chờ hết hạn ấy rồi kết thúc đợt.",
+            rule="Cho phép nộp muộn của Thủ trưởng",
+        )
+
+
+def _undecided(session: Session, ground: Ground, *, but: AbstractSet[State]) -> bool:
+    """Whether any nomination (states of `but` aside) still waits for its last word."""
+    asked = {"round_id": ground.round_id, "decided": sorted(FINAL | but)}
+    return session.connection().execute(_UNDECIDED, asked).first() is not None
+
+
+def _lapse(
+    session: Session, ground: Ground, states: AbstractSet[State], reason: str, *, now: datetime
+) -> None:
+    asked = {"round_id": ground.round_id, "states": sorted(states)}
+    left = session.execute(_IN_STATES, asked).scalars().all()
+    facts = {"reason": reason}
+    move_all(
+        session,
+        time_itself(),
+        ground,
+        left,
+        Act.lapse,
+        now=now,
+        facts=lambda _: facts,
+        changes=lambda _: facts,
+    )
+
+
+def _close(
+    session: Session, actor: Actor, ground: Ground, facts: Mapping[str, str], *, now: datetime
+) -> None:
+    """The round's last event. Moments still planned find their stage gone when they come."""
+    window = window_of(session, ground, ground.stage)
+    window.closed_at = now
+    session.add(window)
+    closed = {"stage": Stage.closed.value, "closed_at": now}
+    note_round(session, actor, ground, "round_closed", now=now, facts=facts, changes=closed)

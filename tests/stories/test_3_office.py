@@ -1,0 +1,282 @@
+"""Văn phòng checks, returns, holds and declines; compiles, publishes and freezes; opens the vote."""
+
+import hashlib
+
+from sqlmodel import col, select
+
+from engine.models import Comment, ListLine, Nomination, NominationList
+from tests.stories.acts import (
+    ADVISER,
+    CAST,
+    CLERK,
+    COLLECTIVE,
+    DEPARTMENT_HEAD,
+    OFFICE,
+    OFFICE_ROUND,
+    OWN_LINE,
+    PLANNER,
+    REPORT,
+    accept,
+    draft,
+    freeze,
+    open_round,
+    propose,
+    sign,
+    ticks,
+)
+from tests.stories.test_2_department import state_of
+from tests.stories.world import World
+
+OTHER_OFFICER = "nguyen-duc-khanh"
+LIST, OPEN_VOTE = f"{OFFICE_ROUND}/danh-sach", f"{OFFICE_ROUND}/mo-bo-phieu"
+
+
+def proposed(world: World, *nominees: object) -> list[str]:
+    """The office's time has come with these on its desk."""
+    open_round(world)
+    codes = propose(world, *nominees)  # type: ignore[arg-type]
+    world.at("12/12/2025", "17:00")
+    world.at("15/12/2025", "09:00")
+    return codes
+
+
+def frozen(world: World) -> list[str]:
+    codes = proposed(world, PLANNER, COLLECTIVE)
+    accept(world, *codes)
+    freeze(world)
+    return codes
+
+
+def test_the_desk_says_what_is_missing_from_whom(world: World) -> None:
+    open_round(world)
+    draft(world, PLANNER)
+    propose(world, COLLECTIVE)
+    world.at("11/12/2025", "09:00")
+
+    board = world.visitor(OFFICE).open(OFFICE_ROUND)
+
+    assert "Phòng Kế hoạch – Tổng hợp" in board.words
+    assert "Thanh tra Ban" in board.words
+    board.open(f"{OFFICE_ROUND}/de-nghi?q=chinh sach")  # without marks, as people type in a hurry
+    assert "Phòng Chính sách Dân tộc" in board.words
+
+
+def test_each_nomination_is_checked_against_the_checklist_before_it_is_accepted(world: World) -> None:
+    [code] = proposed(world, COLLECTIVE)
+    office = world.visitor(OFFICE).open(f"/vp/de-nghi/{code}")
+    some = dict(list(ticks(office).items())[:2])
+    office.press("Chấp nhận", some | {"reason": "đang gõ dở"}, status=422)
+
+    assert office.errors
+    assert state_of(world, code) == "proposed"
+    assert office.shown("reason") == "đang gõ dở"
+    assert all(office.shown(name) == ["1"] for name in some)
+    office.press("Chấp nhận", ticks(office))
+    assert state_of(world, code) == "accepted"
+
+
+def test_a_return_carries_comments_beside_the_fields_and_comes_back(world: World) -> None:
+    [code] = proposed(world, COLLECTIVE)
+    office = world.visitor(OFFICE).open(f"/vp/de-nghi/{code}")
+    office.press("Trả lại phòng để bổ sung", status=422)
+    assert office.errors
+    said = {"comment-summary": "Nêu rõ số hộ của từng xã.", f"comment-files.{REPORT}": "Báo cáo thiếu chữ ký."}
+    seen = len(world.postbox.letters)
+    office.press("Trả lại phòng để bổ sung", said)
+    world.time()
+
+    letters = [each for each in world.letters_since(seen) if "Bổ sung đề nghị" in each[1]]
+    assert {to.split("<")[-1].strip(">") for to, _ in letters} >= {world.email_of(CLERK)}
+    clerk = world.visitor(CLERK).open(f"/de-nghi/{code}/thanh-tich")
+    assert "Nêu rõ số hộ của từng xã." in clerk.words
+    assert "Báo cáo thiếu chữ ký." in clerk.open(f"/de-nghi/{code}/tep").words
+
+    # Three working days, though the departments' deadline is over.
+    clerk.open(f"/de-nghi/{code}/thanh-tich").press("Lưu và tiếp tục", {"summary": clerk.shown("summary") + " Xã A 40 hộ."})
+    clerk.open(f"/de-nghi/{code}/kiem-tra").press("Kiểm tra xong, chuyển Trưởng phòng ký")
+    sign(world, COLLECTIVE)
+    assert state_of(world, code) == "proposed"
+    with world.database.read() as session:
+        assert session.exec(select(Comment).where(col(Comment.resolved_at).is_(None))).all() == []
+
+
+def test_hold_release_and_decline_each_want_a_reason_and_tell_the_department(world: World) -> None:
+    held, declined = proposed(world, COLLECTIVE, PLANNER)
+    office = world.visitor(OFFICE).open(f"/vp/de-nghi/{held}")
+    seen = len(world.postbox.letters)
+    office.press("Tạm dừng xét", status=422)
+    assert office.errors
+    office.press("Tạm dừng xét", {"reason": "Chờ kết luận đơn thư."})
+    office.open(f"/vp/de-nghi/{declined}").press("Không đưa vào danh sách", {"reason": "Trùng thành tích đã khen 2024."})
+    world.time()
+    office.open(f"/vp/de-nghi/{held}").press("Xét tiếp", {"reason": "Đơn thư không đúng sự thật."})
+    world.time()
+
+    assert [state_of(world, code) for code in (held, declined)] == ["proposed", "declined"]
+    subjects = " ".join(subject for _, subject in world.letters_since(seen))
+    assert "tạm dừng xem xét" in subjects
+    assert "không được tiếp nhận" in subjects
+    department = world.visitor(PLANNER.clerk).open(f"/de-nghi/{declined}")
+    assert "Trùng thành tích đã khen 2024." in department.words
+
+
+def test_two_officers_on_one_nomination_see_each_other_and_lose_nothing(world: World) -> None:
+    [code] = proposed(world, COLLECTIVE)
+    first = world.visitor(OFFICE).open(f"/vp/de-nghi/{code}")
+    second = world.visitor(OTHER_OFFICER).open(f"/vp/de-nghi/{code}")
+    first.press("Lưu phần đã kiểm tra", ticks(first))
+    second.press("Trả lại phòng để bổ sung", {"comment-summary": "Viết lại tóm tắt."}, status=409)
+
+    assert "Lý Thị Mai vừa xử lý đề nghị này" in second.errors[0]
+    assert second.shown("comment-summary") == "Viết lại tóm tắt."
+    second.press("Trả lại phòng để bổ sung")
+    assert state_of(world, code) == "returned"
+
+
+def test_words_typed_for_an_act_that_is_gone_meanwhile_are_still_shown(world: World) -> None:
+    [code] = proposed(world, COLLECTIVE)
+    first = world.visitor(OFFICE).open(f"/vp/de-nghi/{code}")
+    second = world.visitor(OTHER_OFFICER).open(f"/vp/de-nghi/{code}")
+    first.press("Tạm dừng xét", {"reason": "Chờ xác minh."})
+    second.press("Trả lại phòng để bổ sung", {"comment-summary": "Viết lại tóm tắt."}, status=409)
+
+    assert "những gì ông/bà đã ghi còn nguyên" in second.errors[0]
+    assert "Viết lại tóm tắt." in second.answer.text
+    assert state_of(world, code) == "held"
+
+
+def test_the_list_is_ordered_published_frozen_under_its_hash_and_told_to_departments(world: World) -> None:
+    codes = proposed(world, *CAST)
+    accept(world, *codes)
+    office = world.visitor(OFFICE).open(LIST)
+    office.press("Lập danh sách", {f"place-{codes[0]}": "một"}, status=422)
+    assert "không phải là số thứ tự" in office.errors[0]
+    assert office.shown(f"place-{codes[0]}") == "một"
+    wished = list(reversed(codes))
+    office.press("Lập danh sách", {f"place-{code}": str(place) for place, code in enumerate(wished, 1)})
+    seen = len(world.postbox.letters)
+    office.press("Công khai danh sách")
+    world.time()
+    office.open(LIST).press("Chốt danh sách")
+
+    assert any("Xem danh sách" in subject for _, subject in world.letters_since(seen))
+    with world.database.read() as session:
+        row = session.exec(select(NominationList)).one()
+        lines = session.exec(select(ListLine).order_by(col(ListLine.position))).all()
+        by_id = {n.id: n.code for n in session.exec(select(Nomination)).all()}
+    assert [by_id[line.nomination_id] for line in lines] == wished
+    assert row.state == "frozen"
+    assert row.hash in office.words
+    assert {state_of(world, code) for code in codes} == {"listed"}
+
+
+def test_nothing_is_frozen_while_something_is_unsettled(world: World) -> None:
+    accepted, waiting = proposed(world, COLLECTIVE, PLANNER)
+    accept(world, accepted)
+    office = world.visitor(OFFICE).open(LIST).press("Lập danh sách").press("Công khai danh sách")
+
+    assert "Chốt danh sách" not in office.buttons()
+    assert "Còn 1 đề nghị chưa xử lý xong" in office.words
+    request = {"method": "POST", "url": LIST, "data": {"act": "freeze"}}
+    office.send(request, status=422)
+    assert any("Lộc Thị Hiền" in error for error in office.errors), office.errors
+    assert state_of(world, waiting) == "proposed"
+
+
+def test_a_page_opened_before_the_freeze_changes_nothing_after_it(world: World) -> None:
+    codes = proposed(world, COLLECTIVE, PLANNER)
+    accept(world, *codes)
+    stale_list = world.visitor(OTHER_OFFICER).open(LIST).press("Lập danh sách")
+    kept = stale_list.page
+    review = world.visitor(OTHER_OFFICER).open(f"/vp/de-nghi/{codes[0]}").filled("Tạm dừng xét", {"reason": "Chờ xác minh."})
+    world.visitor(OFFICE).open(LIST).press("Công khai danh sách").press("Chốt danh sách")
+
+    stale_list.page = kept
+    stale_list.press("Lập lại theo thứ tự này", {f"place-{codes[0]}": "2"}, status=409)
+    assert "Danh sách đã được chốt sau khi ông/bà mở trang" in stale_list.errors[0]
+    stale_list.send(review, status=409)
+    assert "Chờ xác minh." in stale_list.answer.text
+    assert {state_of(world, code) for code in codes} == {"listed"}
+
+
+def test_unfreezing_wants_a_reason_and_makes_a_new_version(world: World) -> None:
+    frozen(world)
+    office = world.visitor(OFFICE).open(LIST)
+    office.press("Mở chốt danh sách", status=422)
+    assert office.errors
+    office.press("Mở chốt danh sách", {"reason": "Phòng bổ sung minh chứng."})
+
+    assert "Bản 2" in office.words
+    office.press("Công khai danh sách").press("Chốt danh sách")
+    with world.database.read() as session:
+        states = session.exec(select(NominationList.state).order_by(col(NominationList.version))).all()
+    assert states[-1] == "frozen"
+
+
+def test_the_vote_opens_once_with_a_personal_letter_to_each_seat(world: World) -> None:
+    frozen(world)
+    seen = len(world.postbox.letters)
+    office = world.visitor(OFFICE).open(OPEN_VOTE)
+    request = office.filled("Mở bỏ phiếu, gửi thư cho 11 thành viên")
+    office.send(request)
+    office.open(OPEN_VOTE)
+    assert "Bỏ phiếu đã mở" in office.words
+    office.client.request(**request)
+    world.time()
+
+    ballots = [to for to, subject in world.letters_since(seen) if "Bỏ phiếu" in subject]
+    assert len(ballots) == len(set(ballots)) == 11
+
+
+def test_a_quorum_that_cannot_be_reached_is_told_before_the_vote_opens(world: World) -> None:
+    """Too few of the seated members are still there: the vote does not open, and the page says what to do."""
+    frozen(world)
+    roles = {"hoang-thi-bich-lien": "vice_chair", "nong-van-thang": "member", "vy-thi-thanh-tam": "member",
+             "dinh-thi-lan-huong": "member"}  # fmt: skip
+    for key, role in roles.items():
+        address = f"    email: {key}@bandantoc-langson.example\n"
+        world.edit_file("people.yaml", address, address + "    active: false\n")
+        world.edit_file("council.yaml", f"      - person: {key}\n        role: {role}\n", "")
+    world.load_people()
+    office = world.visitor(OFFICE).open(OPEN_VOTE)
+
+    assert "không đủ" in office.words
+    assert "Chưa có địa chỉ thư" in office.words or "Không còn làm việc" in office.words
+    office.press("Mở bỏ phiếu", status=422)
+    assert office.errors
+    with world.database.read() as session:
+        assert session.exec(select(NominationList.state)).one() == "frozen"
+    assert "Bỏ phiếu đã mở" not in office.open(OPEN_VOTE).words
+
+
+def test_several_are_accepted_or_returned_at_once_each_with_its_own_outcome(world: World) -> None:
+    codes = proposed(world, COLLECTIVE, PLANNER, ADVISER)
+    ready = codes[0]
+    office = world.visitor(OFFICE).open(f"/vp/de-nghi/{ready}").press("Lưu phần đã kiểm tra", ticks(world.visitor(OFFICE)))
+    office.open(f"{OFFICE_ROUND}/de-nghi")
+    chosen = office.page.xpath("//input[@name='code']/@value")
+    assert set(chosen) == set(codes)
+    button = next(each for each in office.buttons() if each.startswith("Chấp nhận"))
+    office.press(button, {"code": chosen})
+    assert {state_of(world, code) for code in codes} == {"proposed"}  # only looked at so far
+    office.press(next(each for each in office.buttons() if each.startswith("Chấp nhận")))
+
+    assert [state_of(world, code) for code in codes] == ["accepted", "proposed", "proposed"]
+
+
+def test_a_department_head_cannot_do_the_offices_work(world: World) -> None:
+    [code] = proposed(world, OWN_LINE)
+    stranger = world.visitor(DEPARTMENT_HEAD)
+    for page in (f"/vp/de-nghi/{code}", LIST, OPEN_VOTE, OFFICE_ROUND):
+        stranger.open(page, status=403)
+        assert "Việc này không thuộc phần của ông/bà" in stranger.words
+
+
+def test_what_was_frozen_is_what_the_hash_says(world: World) -> None:
+    """The hash can be checked by anybody from what the record keeps: the fingerprints of its lines in order."""
+    frozen(world)
+    with world.database.read() as session:
+        row = session.exec(select(NominationList)).one()
+        lines = session.exec(select(ListLine.fingerprint).order_by(col(ListLine.position))).all()
+    assert len(lines) == 2
+    assert row.hash == hashlib.sha256("\n".join(lines).encode()).hexdigest()
