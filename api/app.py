@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import traceback
 
 import yaml
 from fastapi import FastAPI, Request
@@ -133,9 +134,14 @@ def _too_large(_request: Request, _error: Exception) -> Response:
 
 
 def _broken(request: Request, error: Exception) -> Response:
-    """A bug looks like one: a reference code for the person, the trace in the log, no values."""
+    """A bug looks like one: a reference code for the person; in the log where and what kind, no values.
+
+    The error's own text is left out: a database quotes names and addresses in it.
+    """
     reference = secrets.token_hex(4)
-    log.error("500 %s %s", reference, request.scope.get("route_name", ""), exc_info=error)
+    route = getattr(request.scope.get("route"), "path", "")
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("500 %s %s %s\n%s", reference, route, type(error).__qualname__, frames)
     answer = visit_of(request).show("broken.html", status=500, reference=reference)
     # This answer is given outside the guard, around which the framework puts its catch-all.
     harden(answer.headers, path=request.url.path, secure=request.app.state.settings.secure)

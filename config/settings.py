@@ -101,11 +101,19 @@ def read_settings(**overrides: Any) -> Settings:
     except ValidationError as wrong:
         lines = [_line(error) for error in wrong.errors(include_input=False, include_url=False)]
         raise BadSettings("\n".join(lines)) from None
+    if settings.demo and not (_is_loopback(settings.host) and _is_loopback(settings.public_url)):
+        raise BadSettings(
+            "TDKT_DEMO: its doors let anybody act as anybody; unset it, or keep host and public_url on 127.0.0.1"
+        )
     if settings.workers > 1 and settings.database_url.startswith("sqlite"):
         raise BadSettings(
             "TDKT_WORKERS: SQLite has one writer; set TDKT_DATABASE_URL to PostgreSQL or TDKT_WORKERS=1"
         )
     return settings
+
+
+def _is_loopback(address: str) -> bool:
+    return (urlsplit(address).hostname or address) in {"127.0.0.1", "localhost", "::1"}
 
 
 def _line(error: Any) -> str:

@@ -92,7 +92,9 @@ def _waited_too_long(cause: BaseException | None) -> bool:
 
 def _sqlite(url: URL, *, writes: bool) -> Engine:
     # pysqlite's own transaction handling is off (autocommit); the events below say BEGIN themselves.
-    engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False})
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": 5, "check_same_thread": False}
+    )
     pragmas = (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -119,6 +121,7 @@ def _sqlite(url: URL, *, writes: bool) -> Engine:
 def _postgres(url: URL) -> Engine:
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,  # names and addresses stay out of error texts and logs
         pool_size=10,
         max_overflow=10,
         pool_pre_ping=True,

@@ -83,8 +83,8 @@ async def sweep_zombies(engine_id: str) -> int:
 async def prune(older_than: datetime, engine_id: str) -> int:
     """Delete this engine's flow runs that ended before `older_than` (aware), with tasks, logs and artifacts.
 
-    Other people's runs on a shared server are left alone. Returns the number of runs deleted. Raises httpx.HTTPError when Prefect is away; calling it again goes
-    on where it stopped.
+    Other people's runs on a shared server are left alone. Returns the number of runs deleted. Raises
+    httpx.HTTPError when Prefect is away; calling it again goes on where it stopped.
     """
     ended = FlowRunFilter(
         tags=FlowRunFilterTags(all_=[engine_tag(engine_id)]),

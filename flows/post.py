@@ -1,11 +1,15 @@
 """Letters: written from history, then carried to the mail server. Correct without Prefect; shown by it."""
 
 import asyncio
+import logging
 
+from engine.errors import Refused
 from flows.keeper import Keeper
-from notifications.messages import Claimed, claim_next, mark_sending, record_outcome
+from notifications.messages import Ready, cannot_compose, claim_next, mark_sending, ready, record_outcome
 from notifications.planner import plan_letters
 from notifications.smtp import Deferred, Postman
+
+log = logging.getLogger("tdkt.post")
 
 
 def write_letters(keeper: Keeper) -> int:
@@ -34,45 +38,53 @@ async def carry_letters(keeper: Keeper, round_id: int | None = None) -> int:
 async def _carry(keeper: Keeper, round_id: int | None) -> int:
     tried = 0
     async with Postman(keeper.relay) as postman:
-        while (claimed := _claim(keeper, round_id)) is not None:
+        while (message_id := _claim(keeper, round_id)) is not None:
             tried += 1
-            if await _deliver(keeper, postman, claimed):
+            letter = _compose(keeper, message_id)
+            if letter is not None and await _deliver(keeper, postman, message_id, letter):
                 break
     return tried
 
 
-def _claim(keeper: Keeper, round_id: int | None) -> Claimed | None:
+def _claim(keeper: Keeper, round_id: int | None) -> int | None:
     with keeper.installation.database.unit_of_work() as session:
-        return claim_next(
-            session,
-            owner=keeper.owner,
-            keys=keeper.installation.keys,
-            files=keeper.installation.files,
-            public_url=keeper.house.public_url,
-            now=keeper.installation.clock(),
-            round_id=round_id,
-        )
+        return claim_next(session, owner=keeper.owner, now=keeper.installation.clock(), round_id=round_id)
+
+
+def _compose(keeper: Keeper, message_id: int) -> Ready | None:
+    """The letter's bytes; None when it cannot be composed, which the record then says."""
+    here = keeper.installation
+    try:
+        with here.database.read() as session:
+            return ready(
+                session, message_id, keys=here.keys, files=here.files, public_url=keeper.house.public_url
+            )
+    except (ValueError, OSError, Refused) as broken:
+        log.warning("letter %s cannot be composed: %s", message_id, type(broken).__qualname__)
+        with here.database.unit_of_work() as session:
+            cannot_compose(session, message_id, owner=keeper.owner, why=type(broken).__qualname__)
+        return None
 
 
 class TakenOver(Exception):  # noqa: N818 — another runner holds the letter now; nothing is wrong
     """The claim was lost before anything went out."""
 
 
-async def _deliver(keeper: Keeper, postman: Postman, claimed: Claimed) -> bool:
+async def _deliver(keeper: Keeper, postman: Postman, message_id: int, letter: Ready) -> bool:
     """Send one letter and record what became of it; True when the server wants nothing at all for now."""
     database, clock = keeper.installation.database, keeper.installation.clock
 
     async def before_data() -> None:
         with database.unit_of_work() as session:
-            if not mark_sending(session, claimed.message_id, owner=keeper.owner, now=clock()):
+            if not mark_sending(session, message_id, owner=keeper.owner, now=clock()):
                 raise TakenOver
 
     try:
         outcome = await postman.deliver(
-            claimed.sender, claimed.recipient, claimed.content, before_data=before_data
+            letter.sender, letter.recipient, letter.content, before_data=before_data
         )
     except TakenOver:
         return False
     with database.unit_of_work() as session:
-        record_outcome(session, claimed.message_id, outcome, owner=keeper.owner, now=clock())
+        record_outcome(session, message_id, outcome, owner=keeper.owner, now=clock())
     return isinstance(outcome, Deferred) and outcome.everyone

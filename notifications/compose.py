@@ -97,6 +97,7 @@ def make_environment() -> Environment:
         autoescape=select_autoescape(("html",), default=False),
         finalize=_given,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -142,6 +143,8 @@ def _plain(value: Any) -> Any:
     match value:
         case None | bool() | int():
             return value
+        case str() if value.isascii() and value.isprintable():
+            return value.replace(LINK, "[link]")
         case str():
             kept = "".join(c for c in value.replace("\r\n", "\n") if c in "\n\t" or not is_unprintable(c))
             return _nfc(kept).replace(LINK, "[link]")

@@ -1,10 +1,10 @@
 """What a letter's writer has on the desk (the event, its round, the people), and what is put down: wishes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
@@ -14,6 +14,8 @@ from engine.commands.ground import pinned
 from engine.definition import Contact, Definition
 from engine.models import Event, Grant, Nomination, Person, Round, Seat, StageWindow, Voting
 from engine.stages import Role, Stage
+
+T = TypeVar("T")
 
 LEVELS = {
     Level.far: "normal",
@@ -82,6 +84,7 @@ class Desk:
     house: House
     calendar: Calendar
     now: datetime
+    memory: dict[tuple[object, ...], Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -103,11 +106,13 @@ class Desk:
         return f"{self.house.public_url}{path}"
 
     def window(self, stage: Stage) -> StageWindow:
-        return self.session.exec(
-            select(StageWindow).where(
-                StageWindow.round_id == self.event.round_id, StageWindow.stage == stage.value
-            )
-        ).one()
+        found = self._remembered(
+            ("windows", self.event.round_id),
+            lambda: self.session.exec(
+                select(StageWindow).where(StageWindow.round_id == self.event.round_id)
+            ).all(),
+        )
+        return next(window for window in found if window.stage == stage)
 
     def deadline(self, stage: Stage) -> Mapping[str, str] | None:
         due = self.window(stage).due_at
@@ -141,36 +146,59 @@ class Desk:
         ).all():
             yield addressee(person, person.title)
 
-    def role(self, role: Role) -> Iterator[Addressee]:
+    def role(self, role: Role) -> Sequence[Addressee]:
         """Everybody of the agency who holds a role at large (office, head, admin)."""
-        ids = self.session.exec(select(Grant.person_id).where(Grant.role == role.value)).all()
-        yield from self.persons(ids)
+        return self._remembered(
+            ("role", self.round.agency_key, role.value),
+            lambda: [addressee(person, person.title) for person in self._holders([role.value], scope="")],
+        )
 
-    def department(self, key: str) -> Iterator[Addressee]:
+    def department(self, key: str) -> Sequence[Addressee]:
         """The head and the clerks of a department, each once."""
-        for person in self.session.exec(
+        return self._remembered(
+            ("department", self.round.id, key),
+            lambda: [
+                addressee(person, self.definition.department(key).name, key)
+                for person in self._holders([Role.clerk.value, Role.department_head.value], scope=key)
+            ],
+        )
+
+    def _holders(self, roles: Sequence[str], *, scope: str) -> Sequence[Person]:
+        return self.session.exec(
             select(Person)
             .join(Grant, col(Grant.person_id) == Person.id)
             .where(
-                Grant.scope == key,
-                col(Grant.role).in_([Role.clerk.value, Role.department_head.value]),
+                Person.agency_key == self.round.agency_key,
+                Grant.scope == scope,
+                col(Grant.role).in_(roles),
                 col(Person.active).is_(True),
             )
             .distinct()
             .order_by(col(Person.id))
-        ).all():
-            yield addressee(person, self.definition.department(key).name, key)
+        ).all()
 
-    def seats(self, *roles: str) -> Iterator[Addressee]:
+    def seats(self, *roles: str) -> Sequence[Addressee]:
         """The council of the round, or only those with one of `roles`."""
-        for person, role in self.session.exec(
-            select(Person, Seat.role)
-            .join(Seat, col(Seat.person_id) == Person.id)
-            .where(Seat.round_id == self.event.round_id)
-            .order_by(col(Seat.position))
-        ).all():
-            if not roles or role in roles:
-                yield addressee(person, ROLE_WORDS[role])
+        council = self._remembered(("seats", self.round.id), self._council)
+        return [seat for role, seat in council if not roles or role in roles]
+
+    def _council(self) -> Sequence[tuple[str, Addressee]]:
+        return [
+            (role, addressee(person, ROLE_WORDS[role]))
+            for person, role in self.session.exec(
+                select(Person, Seat.role)
+                .join(Seat, col(Seat.person_id) == Person.id)
+                .where(Seat.round_id == self.event.round_id)
+                .order_by(col(Seat.position))
+            ).all()
+        ]
+
+    def _remembered(self, key: tuple[object, ...], look: Callable[[], Sequence[T]]) -> Sequence[T]:
+        """Who reads letters does not change while one batch of them is written."""
+        if key not in self.memory:
+            self.memory[key] = look()
+        found: Sequence[T] = self.memory[key]
+        return found
 
     def open_voting(self) -> Voting | None:
         return self.session.exec(

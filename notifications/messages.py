@@ -1,19 +1,20 @@
 """The outbox: claim, send, record. Retry belongs here and nowhere else.
 
-claim (owner, lease) → connect, MAIL, RCPT → mark `sending` → DATA → mark `sent`. Killed before `sending`:
-anyone may repeat it. Killed after: the same frozen bytes with the same Message-ID go once more, and the row
-says so (`repeats`): the one moment SMTP leaves open (RFC 1047).
+claim (owner, lease) → compose → connect, MAIL, RCPT → mark `sending` → DATA → mark `sent`. Killed before
+`sending`: anyone may repeat it. Killed after: the same frozen bytes with the same Message-ID go once more,
+and the row says so (`repeats`): the one moment SMTP leaves open (RFC 1047). A letter doubtful twice stays
+`uncertain` for a person to decide. One that cannot be composed fails alone and holds up no other.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engine.files import FileStore
 from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
 from engine.commands.ground import pinned
 from engine.commands.people import token_of
+from engine.files import FileStore
 from engine.links import Keys
 from engine.models import Link, Message, Person, Round
 from engine.queries import waiting
@@ -24,58 +25,67 @@ from notifications.smtp import Accepted, Deferred, Rejected, Uncertain
 
 LEASE = timedelta(minutes=15)
 WAITS = (1, 5, 15, 30, 60)  # minutes after the first failures; then hourly
-GIVE_UP_AFTER = timedelta(days=5)
+MOST_ATTEMPTS = len(WAITS) + 5 * 24  # five days, as RFC 5321 asks of a sender
+MOST_COPIES = 2  # of one letter that may have arrived
 REMINDERS = {"ballot_reminder": Stage.council, "proposal_reminder": Stage.proposal}
 
 
 @dataclass(frozen=True)
-class Claimed:
-    """One letter taken for sending: its id, both addresses, and its bytes."""
+class Ready:
+    """One claimed letter, composed: both addresses and the bytes."""
 
-    message_id: int
     sender: str
     recipient: str
     content: bytes
 
 
-def claim_next(
-    session: Session,
-    *,
-    owner: str,
-    keys: Keys,
-    files: FileStore,
-    public_url: str,
-    now: datetime,
-    round_id: int | None = None,
-) -> Claimed | None:
-    """Take the next letter that is due, or None. Letters nobody needs any more are dropped on the way."""
-    while True:
-        due = or_(
-            (col(Message.state) == "queued") & (col(Message.next_at) <= now),
-            col(Message.state).in_(["claimed", "sending"]) & (col(Message.lease_until) <= now),
-        )
-        query = select(Message).where(due).order_by(col(Message.id)).limit(1)
-        if round_id is not None:
-            query = query.where(Message.round_id == round_id)
-        message = session.exec(query.with_for_update(skip_locked=True)).first()
-        if message is None:
-            return None
-        if message.state != "sending" and not _still_wanted(session, message, now):
-            message.state, message.outcome = "dropped", "Người nhận đã làm xong việc trước khi thư được gửi."
-            session.add(message)
-            session.flush()
-            continue
+def claim_next(session: Session, *, owner: str, now: datetime, round_id: int | None = None) -> int | None:
+    """Take the next letter that is due; returns its id, or None. What nobody needs any more is dropped."""
+    due = or_(
+        (col(Message.state) == "queued") & (col(Message.next_at) <= now),
+        col(Message.state).in_(["claimed", "sending"]) & (col(Message.lease_until) <= now),
+    )
+    query = select(Message).where(due).order_by(col(Message.id)).limit(1).with_for_update(skip_locked=True)
+    if round_id is not None:
+        query = query.where(Message.round_id == round_id)
+    while (message := session.exec(query).first()) is not None:
         if message.state == "sending":
-            message.repeats += 1
-        message.state, message.owner, message.lease_until = "claimed", owner, now + LEASE
-        message.attempts += 1
+            _doubt(message, now)
+        elif not _still_wanted(session, message, now):
+            message.state, message.outcome = "dropped", "Người nhận đã làm xong việc trước khi thư được gửi."
+        if message.state in {"queued", "claimed"}:
+            message.state, message.owner, message.lease_until = "claimed", owner, now + LEASE
+            message.attempts += 1
+            session.add(message)
+            return message.id
         session.add(message)
-        return Claimed(
-            message.id or 0,
-            message.sender,
-            message.address,
-            _content(session, message, keys=keys, files=files, public_url=public_url),
+        session.flush()
+    return None
+
+
+def _doubt(message: Message, now: datetime) -> None:
+    """It may have gone: once more, as a copy; twice doubtful, it waits for a person."""
+    message.repeats += 1
+    if message.repeats >= MOST_COPIES:
+        message.state, message.next_at = "uncertain", None
+        message.outcome = "Hai lần mất kết nối đúng lúc gửi: thư có thể đã đến. Xin hỏi người nhận."
+    else:
+        _wait(message, "Mất kết nối đúng lúc gửi: thư có thể đã đến; bản gửi lại giống hệt.", now)
+
+
+def cannot_compose(session: Session, message_id: int, *, owner: str, why: str) -> None:
+    """A letter that cannot be put together (a file is gone, an address is malformed) fails by itself."""
+    session.execute(
+        update(Message)
+        .where(col(Message.id) == message_id, col(Message.owner) == owner)
+        .values(
+            state="failed",
+            owner=None,
+            lease_until=None,
+            next_at=None,
+            outcome=f"Không soạn được thư ({why}). Xin gọi điện và báo quản trị.",
         )
+    )
 
 
 def _still_wanted(session: Session, message: Message, now: datetime) -> bool:
@@ -91,13 +101,15 @@ def _still_wanted(session: Session, message: Message, now: datetime) -> bool:
     return message.person_id in who.persons or (person.department_key or "") in who.departments
 
 
-def _content(session: Session, message: Message, *, keys: Keys, files: FileStore, public_url: str) -> bytes:
+def ready(session: Session, message_id: int, *, keys: Keys, files: FileStore, public_url: str) -> Ready:
+    """The claimed letter's bytes. Raises ValueError, OSError or NotFound for one that cannot be composed."""
+    message = session.get_one(Message, message_id)
     link = None
     if message.link_id is not None:
         link = f"{public_url}/l/{token_of(keys, session.get_one(Link, message.link_id))}"
     calendar = message.extras.get("calendar")
     agency_name, _, office_name = message.reply_to.partition("\n")
-    return compose(
+    content = compose(
         Letter(
             message.subject,
             message.text,
@@ -120,6 +132,7 @@ def _content(session: Session, message: Message, *, keys: Keys, files: FileStore
         ),
         link,
     )
+    return Ready(message.sender, message.address, content)
 
 
 def mark_sending(session: Session, message_id: int, *, owner: str, now: datetime) -> bool:
@@ -159,13 +172,12 @@ def record_outcome(
             if outcome.everyone:
                 _everyone_waits(session, message)
         case Uncertain():
-            message.repeats += 1
-            _wait(message, "Mất kết nối đúng lúc gửi: thư có thể đã đến; bản gửi lại giống hệt.", now)
+            _doubt(message, now)
     session.add(message)
 
 
 def _wait(message: Message, why: str, now: datetime) -> None:
-    if now - message.written_at >= GIVE_UP_AFTER:
+    if message.attempts >= MOST_ATTEMPTS:
         message.state, message.next_at, message.outcome = "failed", None, f"{why} Xin gọi điện."
         return
     minutes = WAITS[min(message.attempts, len(WAITS)) - 1]

@@ -3,13 +3,16 @@
 An event that concerns nobody still gets a row (state `silent`), so that it is never asked about twice.
 """
 
+import logging
 import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from jinja2 import Environment
 from sqlalchemy import delete, insert
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from engine.calendar import Calendar
@@ -19,6 +22,8 @@ from notifications.calendar_entry import Deadline, deadline_entry
 from notifications.compose import render
 from notifications.desk import Desk, House, Wish
 from notifications.wishes import clock, council, office, proposal, submission
+
+log = logging.getLogger("tdkt.planner")
 
 Writer = Callable[[Desk], Iterable[Wish]]
 
@@ -75,18 +80,42 @@ def plan_letters(
         .limit(most)
         .with_for_update(skip_locked=True, of=EventToTell)
     ).all()
+    rows: list[dict[str, Any]] = []
+    memory: dict[tuple[object, ...], Any] = {}
     for event in events:
-        desk = Desk(session, event, house, calendar, now)
-        writer = LETTERS.get(event.kind)
-        rows = [_row(desk, wish, templates) for wish in _once(writer(desk))] if writer else []
-        session.execute(insert(Message), rows or [_silent(event, now)])
-        session.execute(delete(EventToTell).where(col(EventToTell.event_id) == event.id))
+        rows += _letters_of(Desk(session, event, house, calendar, now, memory), templates)
+    if events:
+        session.execute(insert(Message), rows)
+        told = [event.id for event in events]
+        session.execute(delete(EventToTell).where(col(EventToTell.event_id).in_(told)))
     return len(events)
 
 
+def _letters_of(desk: Desk, templates: Environment) -> list[dict[str, Any]]:
+    """The letters of one event. One that cannot be written is said in the outbox and holds up no other."""
+    writer = LETTERS.get(desk.event.kind)
+    if writer is None:
+        return [_silent(desk)]
+    try:
+        return [_row(desk, wish, templates) for wish in _once(writer(desk))] or [_silent(desk)]
+    except SQLAlchemyError:
+        raise  # the transaction is lost, not this letter
+    except Exception as broken:  # noqa: BLE001 — whatever is wrong with one letter is no reason for silence
+        why = type(broken).__qualname__
+        log.warning("letters of event %s (%s) cannot be written: %s", desk.event.id, desk.event.kind, why)
+        return [_silent(desk) | {"state": "failed", "outcome": f"Không viết được thư ({why}). Báo quản trị."}]
+
+
 def _once(wished: Iterable[Wish]) -> list[Wish]:
-    """A person with two roles gets a letter of one kind once."""
-    return list({(w.letter, w.to.address or w.to.name): w for w in reversed(list(wished))}.values())[::-1]
+    """A person gets one letter of a kind for an event, with what concerns all their roles put together."""
+    together: dict[tuple[str, str], Wish] = {}
+    for wish in wished:
+        key = (wish.letter, wish.to.address or wish.to.name)
+        first = together.setdefault(key, wish)
+        more = [item for item in wish.items if item not in first.items]
+        if more:
+            together[key] = replace(first, items=[*first.items, *more])
+    return list(together.values())
 
 
 def _row(desk: Desk, wish: Wish, templates: Environment) -> dict[str, Any]:
@@ -138,13 +167,23 @@ def _row(desk: Desk, wish: Wish, templates: Environment) -> dict[str, Any]:
     }
 
 
-def _silent(event: Event, now: datetime) -> dict[str, Any]:
+def _silent(desk: Desk) -> dict[str, Any]:
+    """The row of an event that concerns nobody: it has every column of a letter, and none is sent."""
+    texts = ("address", "name", "sender", "reply_to", "subject", "text", "html", "message_id", "outcome")
     return {
-        "event_id": event.id, "round_id": event.round_id, "letter": "silent", "address": "", "name": "",
-        "sender": "", "reply_to": "", "subject": "", "text": "", "html": "", "extras": {}, "message_id": "",
-        "written_at": now, "state": "silent", "outcome": "", "attempts": 0, "repeats": 0, "person_id": None,
-        "link_id": None, "next_at": None,
-    }  # fmt: skip
+        "event_id": desk.event.id,
+        "round_id": desk.event.round_id,
+        "letter": "silent",
+        "person_id": None,
+        "extras": {},
+        "link_id": None,
+        "written_at": desk.now,
+        "state": "silent",
+        "next_at": None,
+        "attempts": 0,
+        "repeats": 0,
+        **dict.fromkeys(texts, ""),
+    }
 
 
 def _calendar(desk: Desk, wish: Wish) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from engine.models import Nomination
@@ -15,13 +16,11 @@ def office_opened(desk: Desk) -> Iterator[Wish]:
 
 
 def to_office(desk: Desk, letter: str, note: str | None = None) -> Iterator[Wish]:
-    count = len(
-        desk.session.exec(
-            select(Nomination.id).where(
-                Nomination.round_id == desk.event.round_id, Nomination.state == State.proposed.value
-            )
-        ).all()
-    )
+    count = desk.session.exec(
+        select(func.count()).where(
+            Nomination.round_id == desk.event.round_id, Nomination.state == State.proposed.value
+        )
+    ).one()
     items = [f"{count} đề nghị chờ kiểm tra."] if count else []
     for to in desk.role(Role.office):
         yield Wish(
@@ -37,19 +36,21 @@ def to_office(desk: Desk, letter: str, note: str | None = None) -> Iterator[Wish
 
 def returned_again(desk: Desk) -> Iterator[Wish]:
     for nomination in desk.session.exec(
-        select(Nomination).where(
+        select(Nomination)
+        .where(
             Nomination.round_id == desk.event.round_id,
             Nomination.state == State.returned.value,
             col(Nomination.department_key).in_(desk.facts["departments"]),
         )
+        .order_by(col(Nomination.return_until))
     ).all():
         for to in desk.department(nomination.department_key):
             yield Wish(
                 "returned",
                 to,
                 FOR_DEPARTMENT,
-                button=("Mở đề nghị", desk.page(f"/de-nghi/{nomination.code}")),
+                button=("Mở việc của tôi", desk.page("/viec")),
                 deadline=desk.until(nomination.return_until) if nomination.return_until else None,
                 items=[f"{desk.line(nomination)}: {nomination.reason}"],
-                note="Thư nhắc: đề nghị này chưa được bổ sung.",
+                note="Thư nhắc: các đề nghị dưới đây chưa được bổ sung.",
             )

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from engine.calendar import short
-from engine.models import DossierLine, Nomination
+from engine.models import Dossier, DossierLine, Nomination
 from engine.stages import Role, Stage, State
 from notifications.desk import Addressee, Desk, Wish
 from notifications.wishes import proposal
@@ -52,11 +53,11 @@ def _first(names: list[str]) -> list[str]:
 
 def dossier_left(desk: Desk) -> Iterator[Wish]:
     left = desk.session.exec(
-        select(Nomination).where(
+        select(func.count()).where(
             Nomination.round_id == desk.event.round_id,
             col(Nomination.state).in_([State.approved.value, State.completion.value]),
         )
-    ).all()
+    ).one()
     if not left:
         return
     for to in desk.role(Role.office):
@@ -66,7 +67,7 @@ def dossier_left(desk: Desk) -> Iterator[Wish]:
             FOR_OFFICE,
             button=("Mở hồ sơ trình", desk.page(f"/vp/dot/{desk.round.key}/ho-so")),
             deadline=desk.deadline(Stage.submission),
-            items=[f"{len(left)} đề nghị đã được Thủ trưởng đồng ý, chưa ra quyết định hoặc chưa trình."],
+            items=[f"{left} đề nghị đã được Thủ trưởng đồng ý, chưa ra quyết định hoặc chưa trình."],
         )
 
 
@@ -109,18 +110,18 @@ def dossier(desk: Desk) -> Iterator[Wish]:
         return
     recipient = desk.definition.agency.recipient
     lines = desk.session.exec(
-        select(Nomination)
-        .join(DossierLine, col(DossierLine.nomination_id) == Nomination.id)
-        .where(Nomination.round_id == desk.event.round_id, Nomination.state != State.awarded.value)
-        .distinct()
-    ).all()
+        select(func.count())
+        .select_from(DossierLine)
+        .join(Dossier, col(Dossier.id) == DossierLine.dossier_id)
+        .where(Dossier.round_id == desk.event.round_id, Dossier.version == desk.facts["version"])
+    ).one()
     name = f"ho-so-{desk.round.key}-v{desk.facts['version']}.zip"
     yield Wish(
         "dossier",
         Addressee(recipient.name, recipient.email),
         "Quý cơ quan nhận thư này vì là nơi tiếp nhận hồ sơ đề nghị khen thưởng.",
         facts=[
-            ("Số đề nghị", str(len(lines))),
+            ("Số đề nghị", str(lines)),
             ("Tệp đính kèm", name),
             ("Mã SHA-256 của tệp", desk.facts["sha256"]),
         ],
