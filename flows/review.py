@@ -104,7 +104,7 @@ async def review_plainly(round_key: str) -> str:
 
 async def _sentence(round_key: str, run: Callable[[Task[Any, Any]], Callable[[str], Awaitable[Any]]]) -> str:
     for stage in (proposal, office, council, submission):
-        if await run(stage)(round_key) is WAITING:
+        if await run(stage)(round_key) == WAITING:
             break
     await run(deliver_letters)(round_key)
     waits_for: str = await run(show_picture)(round_key)

@@ -24,6 +24,7 @@ log = logging.getLogger("tdkt.clock")
 
 LETTERS, UPKEEP = "·letters", "·upkeep"
 LEASE = timedelta(minutes=10)
+EVERY = timedelta(days=1)  # housekeeping
 
 
 class Clockwork:
@@ -42,7 +43,7 @@ class Clockwork:
         items: list[int | str] = list(found.rounds)
         if found.letters:
             items.append(LETTERS)
-        if self.tidied_at is None or system_clock() - self.tidied_at > timedelta(days=1):
+        if self.tidied_at is None or system_clock() - self.tidied_at > EVERY:
             items.append(UPKEEP)
         return items
 

@@ -12,7 +12,6 @@ from flows.keeper import Keeper
 from flows.picture import prune
 
 KEEP_RUNS = timedelta(days=30)
-EVERY = timedelta(days=1)
 
 
 def tidy(keeper: Keeper, *, now: datetime) -> None:

@@ -12,6 +12,7 @@ from api.forms import Typed
 from api.printing import press_of
 from engine.clock import VIETNAM
 from engine.commands import submission
+from engine.commands.ground import stand_on
 from engine.dossier.build import Source, build_archive
 from engine.dossier.contents import Entry, contents_of, media_type_of, one_file
 from engine.dossier.package import verify_package
@@ -67,6 +68,9 @@ def build(visit: StaffVisit, key: str) -> Response:
         source = dossier_source.source_of(session, round_, version)
     sha256, size = _built(visit, source)
     with visit.change() as session:
+        stand_on(
+            session, key=key
+        )  # the lock first: nobody may change the facts between the look and the seal
         if dossier_source.source_of(session, rounds.seen(session, key), version) != source:
             raise Changed(
                 "Hồ sơ vừa được người khác sửa trong lúc tạo. Tải lại trang, xem lại rồi tạo lại.",

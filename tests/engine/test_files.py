@@ -11,7 +11,7 @@ import docx
 import openpyxl
 import pytest
 from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from engine.errors import Incomplete, NotFound
 from engine.files import FileStore
@@ -160,3 +160,18 @@ def test_the_same_bytes_are_kept_once_and_orphans_swept_a_day_later(store: FileS
     with pytest.raises(NotFound):
         store.path("../../etc/passwd")
     assert len(other) == 64
+
+
+def test_a_scanned_picture_that_reads_like_a_command_by_chance_is_no_command(tmp_path: Path) -> None:
+    """The bytes of a stream are noise: in 20 MB of them "/JS" stands somewhere."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(100, 100)
+    stream = StreamObject()
+    stream.set_data(b"\x89\x00/JS\x01 /Launch\x02" * 20)
+    page[NameObject("/Contents")] = writer._add_object(stream)
+    content = saved(writer.write)
+    assert b"/JS" in content
+
+    kept = FileStore(tmp_path).take_in(io.BytesIO(content), name="bao-cao.pdf")
+
+    assert kept.media_type == "application/pdf"
