@@ -68,6 +68,7 @@ def build(visit: StaffVisit, key: str) -> Response:
         source = dossier_source.source_of(session, round_, version)
     sha256, size = _built(visit, source)
     with visit.change() as session:
+        # The lock first: nobody may change the facts between this look and the seal.
         stand_on(
             session, key=key
         )  # the lock first: nobody may change the facts between the look and the seal
