@@ -25,7 +25,7 @@ def test_every_file_and_picture_named_is_there() -> None:
 
 def test_every_make_target_named_is_there() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    for target in set(re.findall(r"make ([a-z]+)", README)):
+    for target in set(re.findall(r"(?:`|^ {4})make ([a-z]+)", README, re.MULTILINE)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 

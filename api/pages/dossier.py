@@ -69,9 +69,7 @@ def build(visit: StaffVisit, key: str) -> Response:
     sha256, size = _built(visit, source)
     with visit.change() as session:
         # The lock first: nobody may change the facts between this look and the seal.
-        stand_on(
-            session, key=key
-        )  # the lock first: nobody may change the facts between the look and the seal
+        stand_on(session, key=key)
         if dossier_source.source_of(session, rounds.seen(session, key), version) != source:
             raise Changed(
                 "Hồ sơ vừa được người khác sửa trong lúc tạo. Tải lại trang, xem lại rồi tạo lại.",
