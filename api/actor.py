@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
@@ -14,10 +14,9 @@ from sqlmodel import Session
 
 from engine.access import Actor, who_may
 from engine.calendar import Deadline, Level
-from engine.commands import people
 from engine.errors import NotYours
 from engine.installation import Installation
-from engine.queries.people import round_of_voting
+from engine.queries.visitor import visitor
 from engine.stages import Role
 
 FLASH = "tdkt_flash"
@@ -142,19 +141,11 @@ def visit_of(request: Request) -> Visit:
     key = request.cookies.get(request.app.state.cookie)
     if key:
         with installation.database.read() as session:
-            found = people.session_of(session, installation.keys, key, now=now)
-            if found is not None:
-                sign_in, person = found
-                actor = people.actor_of(session, person, door=sign_in.door)
-                visit.actor = _on_one_ballot(session, actor, sign_in.scope) if sign_in.scope else actor
-                visit.scope, visit.key_hash, visit.title = sign_in.scope, sign_in.key_hash, person.title
+            found = visitor(session, installation.keys.at_rest(key), now=now)
+        if found is not None:
+            visit.actor, visit.scope, visit.title = found.actor, found.scope, found.title
+            visit.key_hash = installation.keys.at_rest(key)
     return visit
-
-
-def _on_one_ballot(session: Session, actor: Actor, scope: str) -> Actor:
-    """A ballot link carries no other role of its person, and no other round."""
-    key = round_of_voting(session, int(scope))
-    return replace(actor, grants=actor.grants & {(Role.member, key)})
 
 
 def signed_in(request: Request) -> Visit:

@@ -18,8 +18,8 @@ from engine.commands.linking import (
     token_of,
 )
 from engine.links import Keys, new_session_key
-from engine.models import Grant, Link, Person, Round, Seat, SignIn, Voting
-from engine.stages import Role
+from engine.models import Grant, Link, Person, SignIn
+from engine.queries.visitor import grants_of
 from engine.text import clean, fold
 
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
     "load_roster",
     "open_link",
     "replace_ballot_link",
-    "session_of",
     "sign_out",
     "token_of",
 ]
@@ -41,6 +40,8 @@ __all__ = [
 SIGN_IN_LINK_LASTS = timedelta(hours=2)
 STAFF_SESSION_LASTS = timedelta(hours=12)
 BALLOT_SESSION_LASTS = timedelta(minutes=30)  # idle; the link itself works until the vote closes
+SEEN_EVERY = timedelta(minutes=1)
+_SIGN_IN = SQLModel.metadata.tables["sign_in"]
 _GRANT = SQLModel.metadata.tables["role_grant"]
 
 
@@ -103,27 +104,9 @@ def _address(line: RosterLine) -> str | None:
 
 
 def actor_of(session: Session, person: Person, *, door: str, scope: str = "") -> Actor:
-    """The person as an actor: own grants, and the roles of own seats in rounds (scope: the round's key).
-
-    `scope` is the session's own: one opened by a ballot link carries the vote's id, and is worth the seat's
-    ballot in that vote's round and nothing else, whatever else the person may do.
-    """
-    seats = (
-        select(col(Round.key), col(Seat.role))
-        .join(Round, col(Round.id) == col(Seat.round_id))
-        .where(col(Seat.person_id) == person.id)
-    )
-    grants: set[tuple[Role, str]] = set()
-    if scope:
-        seats = seats.join(Voting, col(Voting.round_id) == col(Round.id)).where(col(Voting.id) == int(scope))
-    else:
-        own = select(col(Grant.role), col(Grant.scope)).where(col(Grant.person_id) == person.id)
-        grants = {(Role(role), of) for role, of in session.execute(own)}
-    for key, role in session.execute(seats):
-        grants.add((Role.member, key))
-        if not scope and role in {Role.secretary.value, Role.chair.value}:
-            grants.add((Role(role), key))
-    return Actor(person.id, person.name, door, frozenset(grants), person.department_key or "")
+    """The person as an actor; `scope` as in `engine.queries.visitor.grants_of`."""
+    grants = grants_of(session, person.id or 0, scope=scope)
+    return Actor(person.id, person.name, door, grants, person.department_key or "")
 
 
 def ask_to_sign_in(session: Session, keys: Keys, *, email: str, door: str, now: datetime) -> None:
@@ -185,23 +168,15 @@ def open_link(session: Session, keys: Keys, token: str, *, now: datetime) -> tup
     return key, link
 
 
-def session_of(session: Session, keys: Keys, key: str, *, now: datetime) -> tuple[SignIn, Person] | None:
-    """The living session behind a cookie and its person, or None."""
-    found = session.execute(
-        select(SignIn, Person)
-        .join(Person, col(Person.id) == col(SignIn.person_id))
-        .where(col(SignIn.key_hash) == keys.at_rest(key))
-    ).one_or_none()
-    if found is None or now >= found[0].expires_at or not found[1].active:
-        return None
-    return found
-
-
 def keep_alive(session: Session, key_hash: str, *, now: datetime) -> None:
-    """Move a ballot session's idle limit on; staff sessions have an absolute end."""
+    """Move a ballot session's idle limit on, once a minute at most; staff sessions have an absolute end."""
     session.execute(
-        update(SignIn)
-        .where(col(SignIn.key_hash) == key_hash, col(SignIn.scope) != "")
+        update(_SIGN_IN)
+        .where(
+            _SIGN_IN.c.key_hash == key_hash,
+            _SIGN_IN.c.scope != "",
+            _SIGN_IN.c.seen_at <= now - SEEN_EVERY,
+        )
         .values(seen_at=now, expires_at=now + BALLOT_SESSION_LASTS)
     )
 
