@@ -90,5 +90,6 @@ def detach(session: Session, actor: Actor, code: str, *, attachment_id: int, now
     if row.removed_at is None:
         row.removed_at = now
         session.add(row)
+        session.flush()  # rules read the table itself
         facts = {"item": row.item_key, "sha256": row.sha256}
         note(session, actor, nomination, "detached", now=now, facts=facts)

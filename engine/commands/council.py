@@ -17,7 +17,7 @@ from engine.calendar import in_words
 from engine.commands.ground import Ground, note_round, stand_on
 from engine.commands.tallying import close_vote, count, lines_of, open_voting
 from engine.errors import Changed, Incomplete, NotYours, StageClosed
-from engine.models import Ballot, ListLine, Nomination, Seat, StageWindow, Voting
+from engine.models import Ballot, Seat, StageWindow, Voting
 from engine.stages import Role, Stage
 
 __all__ = ["close_vote", "count", "lines_of", "open_voting", "save_choices", "send_ballot"]
@@ -28,6 +28,7 @@ CHOICES = frozenset(choice.value for choice in Choice)
 
 _TABLES = SQLModel.metadata.tables
 _BALLOT, _VOTE = _TABLES["ballot"], _TABLES["vote"]
+_LINE, _NOMINATION = _TABLES["list_line"], _TABLES["nomination"]
 _Other = aliased(Ballot)
 _MINE = (
     select(
@@ -56,10 +57,10 @@ _MINE = (
     .execution_options(populate_existing=True)
 )
 _LINES = (
-    select(col(Nomination.id), col(Nomination.code), col(Nomination.nominee_name), col(Nomination.person_id))
-    .join(ListLine, col(ListLine.nomination_id) == col(Nomination.id))
-    .where(col(ListLine.list_id) == bindparam("list_id"))
-    .order_by(col(ListLine.position))
+    select(_NOMINATION.c.id, _NOMINATION.c.code, _NOMINATION.c.nominee_name, _NOMINATION.c.person_id)
+    .join(_LINE, _LINE.c.nomination_id == _NOMINATION.c.id)
+    .where(_LINE.c.list_id == bindparam("list_id"))
+    .order_by(_LINE.c.position)
 )
 _VOTES = select(_VOTE.c.nomination_id, _VOTE.c.choice).where(_VOTE.c.ballot_id == bindparam("ballot_id"))
 _UNVOTE = delete(_VOTE).where(_VOTE.c.ballot_id == bindparam("ballot_id"))
@@ -96,7 +97,7 @@ def _sit_down(session: Session, ground: Ground, actor: Actor, *, now: datetime) 
             help_from="Thư ký Hội đồng",
         )
     lines, own = {}, set()
-    for id_, code, name, person_id in session.execute(_LINES, {"list_id": voting.list_id}):
+    for id_, code, name, person_id in session.connection().execute(_LINES, {"list_id": voting.list_id}):
         if person_id is not None and person_id == actor.person_id:
             own.add(code)
         else:
@@ -142,14 +143,15 @@ def send_ballot(
         )
     _refuse_faulty(desk, choices)
     chosen = {id_: choices[code] for code, (id_, _name) in desk.lines.items()}
+    connection = session.connection()
     if ballot.sent_at is not None:
-        before = dict(session.execute(_VOTES, {"ballot_id": ballot.id}).all())
+        before = dict(connection.execute(_VOTES, {"ballot_id": ballot.id}).all())
         if before == chosen:
             return ballot
-        session.execute(_UNVOTE, {"ballot_id": ballot.id})
+        connection.execute(_UNVOTE, {"ballot_id": ballot.id})
     if chosen:
         votes = [{"ballot_id": ballot.id, "nomination_id": i, "choice": c} for i, c in chosen.items()]
-        session.execute(_CAST, votes)
+        connection.execute(_CAST, votes)
     times = ballot.times_sent + 1
     receipt = _receipt(voting, ballot.seat_id, times, now)
     draft = {code: choices[code] for code in desk.lines}
@@ -185,7 +187,7 @@ def _refuse_faulty(desk: _Desk, choices: Mapping[str, str]) -> None:
 
 
 def _keep(session: Session, ballot: Ballot, values: Mapping[str, Any]) -> None:
-    session.execute(_KEEP, {"row_id": ballot.id, **values})
+    session.connection().execute(_KEEP, {"row_id": ballot.id, **values})
     for name, value in values.items():
         set_committed_value(ballot, name, value)
 

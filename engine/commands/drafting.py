@@ -95,9 +95,8 @@ def _nominee(
         name = name or department_name(definition, department)
         return _Nominee(f"c:{department}:{fold(name)}", name, title)
     if draft.nominee_kind == "person" and draft.person_key:
-        known = session.execute(
-            _PERSON, {"key": draft.person_key, "agency": definition.agency.key}
-        ).one_or_none()
+        asked = {"key": draft.person_key, "agency": definition.agency.key}
+        known = session.connection().execute(_PERSON, asked).one_or_none()
         if known is not None and known[3] == department and known[4]:
             return _Nominee(f"p:{known[0]}", known[1], title or known[2], known[0])
         faults["person_key"] = (

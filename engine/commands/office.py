@@ -42,12 +42,13 @@ def tick(session: Session, actor: Actor, code: str, *, ticks: Mapping[str, bool]
         raise Incomplete(
             dict.fromkeys(sorted(unknown), "Mục này không có trong danh mục kiểm tra của đề nghị.")
         )
-    had = set(session.execute(_TICKS, {"id": nomination.id}).scalars())
+    connection = session.connection()
+    had = set(connection.execute(_TICKS, {"id": nomination.id}).scalars())
     added = sorted({key for key, on in ticks.items() if on} - had)
     removed = sorted({key for key, on in ticks.items() if not on} & had)
     if added:
         common = {"nomination_id": nomination.id, "checked_by": actor.person_id, "checked_at": now}
-        session.execute(_TICK_OFF, [{**common, "item_key": key} for key in added])
+        connection.execute(_TICK_OFF, [{**common, "item_key": key} for key in added])
     if removed:
         session.execute(
             delete(_TICK).where(_TICK.c.nomination_id == nomination.id, _TICK.c.item_key.in_(removed))
@@ -68,7 +69,7 @@ def accept(session: Session, actor: Actor, code: str, *, now: datetime) -> Nomin
     if nomination.state == State.accepted:
         return nomination
     demand_act(actor, ground, nomination, Act.accept)
-    in_hand = {tuple(row) for row in session.execute(_IN_HAND, {"id": nomination.id})}
+    in_hand = {tuple(row) for row in session.connection().execute(_IN_HAND, {"id": nomination.id})}
     faults = {}
     for item in _items(ground, nomination):
         if item.required and item.kind == "file" and ("file", item.key) not in in_hand:

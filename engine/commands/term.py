@@ -31,7 +31,8 @@ def _term(
     session: Session, ground: Ground, department: str, nomination: Nomination | None
 ) -> tuple[datetime | None, datetime | None]:
     """That moment, and the deadline of the departments' stage."""
-    due, leave = session.execute(_TERM, {"round_id": ground.round_id, "department": department}).one()
+    asked = {"round_id": ground.round_id, "department": department}
+    due, leave = session.connection().execute(_TERM, asked).one()
     moments = [due] if ground.stage == Stage.proposal else []
     if ground.stage in {Stage.proposal, Stage.office}:
         moments += [leave, nomination.return_until if nomination else None]

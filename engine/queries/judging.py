@@ -134,7 +134,7 @@ def blocking(
             row.id: _facts(
                 row, files=frozenset((row.files or "").split("\n")), person_known=row.person_active is True
             )
-            for row in session.execute(_SAME_NOMINEES, asked)
+            for row in session.connection().execute(_SAME_NOMINEES, asked)
         }
         found = _judge(definition, {n.id or 0: read[n.id] for n in nominations}, read)
     return {id_: tuple(f for f in said if f.severity == "block") for id_, said in found.items()}

@@ -1,13 +1,15 @@
 """The unit of work, the readers that cannot write, and the settings of each connection."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from engine.database import Database
+from engine.errors import Busy
 from engine.models import DemoClock
 
 
@@ -64,6 +66,29 @@ def test_two_processes_take_turns(database: Database, another_database: Callable
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(push, range(60)))
     assert ahead(database) == [60]
+
+
+def test_who_waits_too_long_is_told_so(database: Database, another_database: Callable[[], Database]) -> None:
+    with database.unit_of_work() as session:
+        session.add(DemoClock(id=1))
+    other = another_database()
+    impatient = "PRAGMA busy_timeout=20" if other.is_sqlite else "SET lock_timeout = 20"
+
+    @event.listens_for(other.engine, "connect")
+    def _wait_little(connection: Any, _record: object) -> None:
+        connection.execute(impatient)
+
+    with database.unit_of_work() as first:
+        first.execute(select(DemoClock).with_for_update()).scalar_one()
+        with pytest.raises(Busy, match="bấm gửi lại"), other.unit_of_work() as second:
+            second.execute(select(DemoClock).with_for_update()).scalar_one().ahead_seconds = 5
+        first.execute(select(DemoClock)).scalar_one().ahead_seconds = 1
+    assert ahead(database) == [1]
+
+
+def test_another_fault_of_the_database_stays_what_it_is(database: Database) -> None:
+    with pytest.raises(DBAPIError), database.unit_of_work() as session:
+        session.execute(text("SELECT nothing FROM nowhere"))
 
 
 def test_sqlite_settings(sqlite_database: Database) -> None:

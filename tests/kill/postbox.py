@@ -1,4 +1,4 @@
-"""A real SMTP server that keeps every letter's bytes and can have its client killed at the moments that hurt."""
+"""A real SMTP server that keeps every letter's bytes and has its client killed at the moments that hurt."""
 
 import email
 import email.policy
@@ -36,17 +36,25 @@ class Copy:
         return str(body.get_content())
 
 
-class _StrikingSmtp(SMTP):  # type: ignore[misc]
+def port_of(session: Session) -> int:
+    """The client's end of the connection."""
+    peer: Any = session.peer
+    return int(peer[1])
+
+
+class _StrikingSmtp(SMTP):
     """aiosmtpd's server, stopping at the points a plan may name."""
 
     box: "Postbox"
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 — aiosmtpd's name
+        session = self.session
+        assert session is not None
         if self.box.strikes("data"):
-            self.box.kill(self.session.peer[1])
+            self.box.kill(port_of(session))
         await super().smtp_DATA(arg)
-        if self.box.owes(self.session):
-            self.box.kill(self.session.peer[1])
+        if self.box.owes(session):
+            self.box.kill(port_of(session))
 
 
 class Postbox:
@@ -62,7 +70,7 @@ class Postbox:
         self.port = free_port()
         box = self
 
-        class Door(Controller):  # type: ignore[misc]
+        class Door(Controller):
             def factory(self) -> SMTP:
                 server = _StrikingSmtp(self.handler, **self.SMTP_kwargs)
                 server.box = box
@@ -95,7 +103,7 @@ class Postbox:
         self, _server: Any, session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if self.strikes("rcpt"):
-            self.kill(session.peer[1])
+            self.kill(port_of(session))
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -108,7 +116,7 @@ class Postbox:
             self.copies.append(Copy(envelope.rcpt_tos[0], content, letter))
             self.arrived.notify_all()
         if self.strikes("before250"):
-            self.kill(session.peer[1])
+            self.kill(port_of(session))
         if self.strikes("silence"):
             # Not a kill: the connection is lost while the sender waits for the answer.
             server.transport.abort()

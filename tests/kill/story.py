@@ -8,26 +8,41 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from random import Random
+from threading import Lock
 from typing import TypeVar
 
 from pypdf import PdfWriter
 from sqlmodel import Session, col, select
 
 from config.files import read_folder
-from engine.models import Event, Person as Row, Round, Seat
+from engine.models import Event, Round, Seat
+from engine.models import Person as Row
 from tests.kill.house import CONFIG, House
 from tests.kill.person import Person, buttons, hidden
 
 FINAL = "ntm-2025-tong-ket"
 OFFICE, HEAD, SECRETARY = "ly-thi-mai", "vi-minh-tu", "nguyen-duc-khanh"
+Nominees = tuple[tuple[str, str], ...]  # somebody of the roster, or "" for the department itself; the award
 # Department, its clerk, its head, and whom it proposes for what.
-DEPARTMENTS = (
-    ("ke-hoach-tong-hop", "chu-van-dat", "hoang-van-thuy", (("loc-thi-hien", "giay-khen"), ("", "bang-khen-tinh"))),
-    ("chinh-sach", "hoang-thi-nhung", "lam-van-huu", (("lam-van-huu", "giay-khen"), ("dam-thi-yen", "bang-khen-tinh"))),
-)  # fmt: skip
-TICKS = ("bao-cao-thanh-tich", "bien-ban-hop-phong", "dung-doi-tuong", "khong-xem-xet-ky-luat", "thanh-tich-chua-khen")
+DEPARTMENTS: tuple[tuple[str, str, str, Nominees], ...] = (
+    (
+        "ke-hoach-tong-hop",
+        "chu-van-dat",
+        "hoang-van-thuy",
+        (("loc-thi-hien", "giay-khen"), ("", "bang-khen-tinh")),
+    ),
+    (
+        "chinh-sach",
+        "hoang-thi-nhung",
+        "lam-van-huu",
+        (("lam-van-huu", "giay-khen"), ("dam-thi-yen", "bang-khen-tinh")),
+    ),
+)
+FILES = ("bao-cao-thanh-tich", "bien-ban-hop-phong")
+TICKS = (*FILES, "dung-doi-tuong", "khong-xem-xet-ky-luat", "thanh-tich-chua-khen")
 ANSWERS = {"xep_loai": "tot", "dang_xem_xet": "no", "don_thu": "no", "da_khen": "no"}
 POINTS = {"giay-khen": "75.2-chuyen-de", "bang-khen-tinh": "74.1.a"}
 BALLOT = f"/phieu/{FINAL}"
@@ -47,7 +62,7 @@ class Ballot:
 
 @dataclass
 class Told:
-    """What users were told. `once` names acts by (kind, nomination's code or "") with how often they are true."""
+    """What users were told. `once`: acts by (kind, code or "") with how often they were acknowledged."""
 
     once: Counter[tuple[str, str]] = field(default_factory=Counter)
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)  # code → department, summary
@@ -61,17 +76,25 @@ class Story:
 
     def __init__(self, house: House, *, seed: int, per_phase: int) -> None:
         self.house, self.per_phase = house, per_phase
-        self.random = Random(f"story {seed}")
+        self.random = Random(f"story {seed}")  # noqa: S311 — chance, not secrecy
         self.told = Told()
         self.seed = seed
-        self.people: dict[str, Person] = {}
+        self.people: dict[tuple[str, str], Person] = {}
+        self._door = Lock()
         self.province: set[str] = set()  # codes of what Sở Nội vụ is to award
         house.furnish(dict(read_folder(CONFIG)))
 
-    def person(self, key: str) -> Person:
-        if key not in self.people:
-            self.people[key] = Person(self.house, key, len(self.people) + 1, seed=self.seed)
-        return self.people[key]
+    def person(self, key: str, *, at: str = "office") -> Person:
+        """Somebody at one of their browsers: the one at work, or the one a ballot's link was opened in."""
+        with self._door:
+            if (key, at) not in self.people:
+                number = len(self.people) + 1
+                self.people[key, at] = Person(self.house, key, number, seed=self.seed)
+            return self.people[key, at]
+
+    def leave(self) -> None:
+        for person in self.people.values():
+            person.browser.close()
 
     def play(self) -> Told:
         for phase in (self.plan, self.propose, self.check, self.compile, self.vote, self.decide, self.send):
@@ -106,15 +129,13 @@ class Story:
         self._stage("proposal")
 
     def propose(self) -> None:
-        for department in DEPARTMENTS:
-            self.person(department[1]), self.person(department[2])
         self._together(self._department, DEPARTMENTS)
         self.house.at("09/12/2025", "08:01")
         self._event("reminded")
         self.house.at("12/12/2025", "17:01")
         self._stage("office")
 
-    def _department(self, of: tuple[str, str, str, tuple[tuple[str, str], ...]]) -> None:
+    def _department(self, of: tuple[str, str, str, Nominees]) -> None:
         department, clerk, head, nominees = of
         codes = [self._draft(self.person(clerk), department, *nominee) for nominee in nominees]
         form = {"phong": department, "codes": codes}
@@ -160,9 +181,10 @@ class Story:
         }  # fmt: skip
 
     def _upload(self, clerk: Person, code: str) -> None:
-        bytes_of = {item: self._pdf() for item in TICKS[:2]}
+        bytes_of = {item: self._pdf() for item in FILES}
         files = [
-            (f"files.{item}", (f"{item}.pdf", content, "application/pdf")) for item, content in bytes_of.items()
+            (f"files.{item}", (f"{item}.pdf", content, "application/pdf"))
+            for item, content in bytes_of.items()
         ]
         clerk.press(f"/de-nghi/{code}/tep", {"act": "next"}, files=files)
         for item, content in bytes_of.items():
@@ -184,51 +206,60 @@ class Story:
             page = office.page(at)
             form = {"seen": hidden(page, "seen"), "items": hidden(page, "items"), "act": "accept"}
             form |= {f"tick-{item}": "1" for item in TICKS}
-            office.press(at, form, done=lambda at=at: "accept" not in buttons(office.page(at)))
+            office.press(at, form, done=lambda: not self._offers(at, "accept"))  # noqa: B023 — asked at once
             self.told.once["checked", code] += 1
             self.told.once["accept", code] += 1
 
+    def _offers(self, address: str, act: str) -> bool:
+        """Whether the office's page has a button for an act now."""
+        return act in buttons(self.person(OFFICE).page(address))
+
     def compile(self) -> None:
         office, at = self.person(OFFICE), f"{OFFICE_ROUND}/danh-sach"
-        for act, then in (("compile", "publish"), ("publish", "freeze"), ("freeze", "unfreeze")):
+        steps = (
+            ("compile", "publish", "list_compiled"),
+            ("publish", "freeze", "list_published"),
+            ("freeze", "unfreeze", "list_frozen"),
+        )
+        for act, then, kind in steps:
             form = {"seen": hidden(office.page(at), "seen"), "act": act}
-            office.press(at, form, done=lambda then=then: then in buttons(office.page(at)))
-            self.told.once[{"compile": "list_compiled", "publish": "list_published", "freeze": "list_frozen"}[act], ""] += 1
+            office.press(at, form, done=partial(self._offers, at, then))
+            self.told.once[kind, ""] += 1
         for code in self.told.texts:
             self.told.once["freeze", code] += 1
         office.press(f"{OFFICE_ROUND}/mo-bo-phieu", {})
         self.told.once["council_opened", ""] += 1
 
     def vote(self) -> None:
-        with self.house.database.read() as session:
-            keys = session.exec(select(Row.key).join(Seat, col(Seat.person_id) == Row.id).order_by(Seat.position)).all()
-        members = [self.person(key) for key in keys]
-        self._together(self._first_ballot, members)
+        query = select(Row.key).join(Seat, col(Seat.person_id) == Row.id).order_by(col(Seat.position))
+        keys = self.house.read(lambda session: session.exec(query).all())
+        members = [self.person(key, at="ballot") for key in keys]
+        for member in members:
+            member.come_in = member.open_ballot
+            member.ask_secretary = partial(self._another_link, member)
+        self._together(lambda member: self._ballot(member, self._yes), members)
         self._together(lambda member: self._ballot(member, self._no), members[:3])
         self._together(lambda member: self._ballot(member, self._yes), members[1:3])
         self._together(lambda member: self._ballot(member, self._nothing_on_the_agency), members[3:5])
-        self._close()
+        self.person(SECRETARY).press(f"{OFFICE_ROUND}/tien-do-phieu/ket-thuc", {})
+        self.told.once["vote_closed", ""] += 1
+
+    def _another_link(self, member: Person) -> None:
+        """Twice struck in the middle, a letter waits for a person to decide; here the secretary does."""
+        self.person(SECRETARY).press(f"{OFFICE_ROUND}/tien-do-phieu/duong-dan", {"person": member.id})
 
     # However many change their minds, every nomination stays above its threshold: the story goes on.
 
-    def _yes(self, code: str) -> str:
+    def _yes(self, _code: str) -> str:
         return "yes"
 
-    def _no(self, code: str) -> str:
+    def _no(self, _code: str) -> str:
         return "no"
 
     def _nothing_on_the_agency(self, code: str) -> str:
         return "yes" if code in self.province else "abstain"
 
-    def _first_ballot(self, member: Person) -> None:
-        fresh = Person(self.house, member.key, 100 + list(self.people).index(member.key), seed=self.seed)
-        fresh.come_in = fresh.open_ballot
-        self.people[member.key] = fresh
-        fresh.open_ballot()
-        self._ballot(fresh, self._yes)
-
     def _ballot(self, member: Person, choose: Callable[[str], str]) -> None:
-        member = self.people[member.key]
         page = member.page(BALLOT)
         codes = list(dict.fromkeys(re.findall(r'name="v-(\w+)"', page)))
         before = self.told.ballots.setdefault(member.id, [])
@@ -243,16 +274,8 @@ class Story:
         before.append(Ballot(choices, shown[1]))
         self.told.once["ballot_sent", ""] += 1
 
-    def _close(self) -> None:
-        """By the secretary, as everybody has voted."""
-        secretary = Person(self.house, SECRETARY, 200, seed=self.seed)
-        self.people["the secretary at the office"] = secretary
-        secretary.press(f"{OFFICE_ROUND}/tien-do-phieu/ket-thuc", {})
-        self.told.once["vote_closed", ""] += 1
-
     def decide(self) -> None:
-        head = Person(self.house, HEAD, 201, seed=self.seed)
-        self.people["the head at the desk"] = head
+        head = self.person(HEAD)
         page = head.page(f"/ky/{FINAL}")
         codes = re.findall(r'name="codes" value="(\w+)"', page)
         assert codes, "nothing recommended"
@@ -288,7 +311,12 @@ class Story:
         answers = f"{OFFICE_ROUND}/tra-loi"
         office.press(f"{answers}/da-nhan", {"receipt_number": "BN-7"})
         self.told.once["dossier_received", ""] += 1
-        form = {"codes": sorted(self.province), "answer": "awarded", "number": PROVINCE, **self._dated("dated")}
+        form = {
+            "codes": sorted(self.province),
+            "answer": "awarded",
+            "number": PROVINCE,
+            **self._dated("dated"),
+        }
         office.press(answers, form)
         self.told.once["answered", ""] += 1
         for code in self.province:

@@ -29,9 +29,9 @@ pytestmark = pytest.mark.timeout(900 if "KILLS" in os.environ else 240)
 def test_what_users_were_told_is_what_happened(database_url: str, tmp_path: Path, seed: int) -> None:
     begun = time.monotonic()
     house = House(tmp_path, database_url, seed=seed, backends=database_url.startswith("postgresql"))
+    story = Story(house, seed=seed, per_phase=KILLS)
     try:
         house.start()
-        story = Story(house, seed=seed, per_phase=KILLS)
         told = story.play()
         house.rest()
         with house.database.read() as session:
@@ -42,10 +42,11 @@ def test_what_users_were_told_is_what_happened(database_url: str, tmp_path: Path
             ]
             repeats = sum(session.exec(select(Message.repeats)).all())
     finally:
+        story.leave()
         house.stop()
     copies = Counter(copy.message_id for copy in house.postbox.copies)
     people = story.people.values()
-    print(
+    print(  # noqa: T201 — the figures of a campaign, seen with -s
         f"\nseed {seed}, {time.monotonic() - begun:.0f} s: {house.kills.total()} kills {dict(house.kills)};",
         f"{sum(p.told for p in people)} answers, {sum(p.broken for p in people)} broken,",
         f"{sum(p.doubled for p in people)} pressed twice; {sum(told.once.values())} acts acknowledged;",

@@ -1,4 +1,4 @@
-"""The letters that arrived held against the letters planned: each reader got each once, copies are identical."""
+"""The letters that arrived held against those planned: each reader got each once, copies are identical."""
 
 import hashlib
 from collections import Counter
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sqlmodel import Session, col, select
 
 from engine.models import Dossier, Event, EventToTell, Message
-from notifications.messages import REMINDERS
+from notifications.messages import MOST_COPIES, REMINDERS
 from notifications.planner import LETTERS
 from tests.kill.postbox import Copy
 from tests.kill.story import Told
@@ -22,7 +22,7 @@ def faults_of_letters(session: Session, copies: Sequence[Copy], told: Told) -> I
     yield from _all_told(session)
     yield from _each_delivered(planned, arrived)
     yield from _each_once(planned)
-    yield from _receipts(planned, arrived, told)
+    yield from _receipts(planned, told)
     yield from _dossier(session, planned, arrived)
 
 
@@ -44,19 +44,38 @@ def _each_delivered(planned: Sequence[Message], arrived: dict[str, list[Copy]]) 
         yield f"letters nobody planned: {unknown}"
     for message in planned:
         mine = arrived.get(message.message_id, [])
-        name = f"{message.letter} to {message.address} ({message.state}, repeats {message.repeats})"
-        if message.state == "dropped":
-            if message.letter not in REMINDERS or (mine and not message.repeats):
-                yield f"{name}: dropped, {len(mine)} copies"
-            continue
-        if message.state != "sent" or not mine:
-            yield f"{name}: {len(mine)} copies"
-        if len(mine) > 1 + message.repeats:
-            yield f"{name}: {len(mine)} copies, more than the record admits"
-        if len({copy.content for copy in mine}) > 1:
-            yield f"{name}: copies differ"
-        if {copy.recipient for copy in mine} - {message.address}:
-            yield f"{name}: delivered to somebody else"
+        for fault in _delivered(message, mine):
+            yield (
+                f"{message.letter} to {message.address}: {fault} "
+                f"({message.state}, {len(mine)} copies, {message.repeats} repeats admitted)"
+            )
+
+
+def _delivered(message: Message, mine: Sequence[Copy]) -> Iterator[str]:
+    """What is wrong with one letter's arrival. Three outcomes are honest: sent, dropped, uncertain."""
+    match message.state:
+        case "sent":
+            if not mine:
+                yield "lost"
+            most = 1 + message.repeats
+        case "dropped":
+            if message.letter not in REMINDERS:
+                yield "somebody still wanted it"
+            most = message.repeats
+        case "uncertain":
+            # Struck twice between DATA and the record: a person is asked to decide, and nothing goes again.
+            if message.repeats < MOST_COPIES:
+                yield "given up too early"
+            most = message.repeats
+        case _:
+            yield "not at rest"
+            most = 1
+    if len(mine) > most:
+        yield "more copies than the record admits"
+    if len({copy.content for copy in mine}) > 1:
+        yield "copies differ"
+    if {copy.recipient for copy in mine} - {message.address}:
+        yield "delivered to somebody else"
 
 
 def _each_once(planned: Sequence[Message]) -> Iterator[str]:
@@ -67,16 +86,14 @@ def _each_once(planned: Sequence[Message]) -> Iterator[str]:
         yield from (f"{what} {key} written {count} times" for key, count in keys.items() if count > 1)
 
 
-def _receipts(planned: Sequence[Message], arrived: dict[str, list[Copy]], told: Told) -> Iterator[str]:
-    """Each receipt that was shown came by letter too, to its member, once."""
+def _receipts(planned: Sequence[Message], told: Told) -> Iterator[str]:
+    """Each receipt that was shown goes to its member by letter too, once."""
     for person, sendings in told.ballots.items():
-        letters = [m for m in planned if m.letter == "ballot_receipt" and m.person_id == person]
+        mine = [m for m in planned if m.letter == "ballot_receipt" and m.person_id == person]
         for sending in sendings:
-            with_it = [
-                m for m in letters if any(sending.receipt in c.text for c in arrived.get(m.message_id, []))
-            ]
-            if len(with_it) != 1:
-                yield f"receipt {sending.receipt} came in {len(with_it)} letters"
+            letters = sum(sending.receipt in letter.text for letter in mine)
+            if letters != 1:
+                yield f"receipt {sending.receipt} stands in {letters} letters"
 
 
 def _dossier(session: Session, planned: Sequence[Message], arrived: dict[str, list[Copy]]) -> Iterator[str]:

@@ -14,9 +14,18 @@ from tests.stories.world import FINAL, World
 OFFICE, HEAD, SECRETARY = "ly-thi-mai", "vi-minh-tu", "nguyen-duc-khanh"
 CLERK, DEPARTMENT_HEAD, DEPARTMENT = "hoang-thi-nhung", "lam-van-huu", "chinh-sach"
 COUNCIL = (
-    "vi-minh-tu", "hoang-thi-bich-lien", "luong-thi-hong-van", "nguyen-duc-khanh", "nong-van-thang", "hoang-van-thuy",
-    "lam-van-huu", "hoang-thi-sim", "le-van-cuong", "dinh-thi-lan-huong", "vy-thi-thanh-tam",
-)  # fmt: skip
+    "vi-minh-tu",
+    "hoang-thi-bich-lien",
+    "luong-thi-hong-van",
+    "nguyen-duc-khanh",
+    "nong-van-thang",
+    "hoang-van-thuy",
+    "lam-van-huu",
+    "hoang-thi-sim",
+    "le-van-cuong",
+    "dinh-thi-lan-huong",
+    "vy-thi-thanh-tam",
+)
 REPORT, MINUTES = "bao-cao-thanh-tich", "bien-ban-hop-phong"
 SUMMARY = (
     "Vận động 86 hộ hiến 4.200 m² đất làm đường liên thôn, tham mưu ba văn bản về lồng ghép nguồn vốn, "
@@ -61,7 +70,11 @@ def open_round(world: World) -> None:
 
 def who(nominee: Nominee) -> dict[str, str]:
     """The first form's fields."""
-    kind = {"nominee_kind": "person", "person_key": nominee.person} if nominee.person else {"nominee_kind": "collective"}
+    kind = (
+        {"nominee_kind": "person", "person_key": nominee.person}
+        if nominee.person
+        else {"nominee_kind": "collective"}
+    )
     return {**kind, "award_key": nominee.award}
 
 
@@ -69,11 +82,19 @@ def deeds(award: str) -> dict[str, str]:
     """The second form's fields, all in order."""
     return {
         "legal_point": {"giay-khen": "75.2-chuyen-de", "bang-khen-tinh": "74.1.a"}[award],
-        "period_from_day": "1", "period_from_month": "1", "period_from_year": "2021",
-        "period_to_day": "31", "period_to_month": "10", "period_to_year": "2025",
-        "summary": SUMMARY, "achievements": f"{SUMMARY}\n\n{SUMMARY}",
-        "answers.xep_loai": "xuat_sac", "answers.dang_xem_xet": "no", "answers.don_thu": "no", "answers.da_khen": "no",
-    }  # fmt: skip
+        "period_from_day": "1",
+        "period_from_month": "1",
+        "period_from_year": "2021",
+        "period_to_day": "31",
+        "period_to_month": "10",
+        "period_to_year": "2025",
+        "summary": SUMMARY,
+        "achievements": f"{SUMMARY}\n\n{SUMMARY}",
+        "answers.xep_loai": "xuat_sac",
+        "answers.dang_xem_xet": "no",
+        "answers.don_thu": "no",
+        "answers.da_khen": "no",
+    }
 
 
 def draft(world: World, nominee: Nominee) -> str:
@@ -177,7 +198,9 @@ def approve(world: World) -> Visitor:
 
 def dated(name: str, day: str) -> dict[str, str]:
     """A date's three fields from 22/12/2025."""
-    return {f"{name}_{part}": text for part, text in zip(("day", "month", "year"), day.split("/"), strict=True)}
+    return {
+        f"{name}_{part}": text for part, text in zip(("day", "month", "year"), day.split("/"), strict=True)
+    }
 
 
 def make_dossier(world: World, number: str, day: str) -> Visitor:

@@ -12,9 +12,11 @@ from engine.clock import VIETNAM
 from flows.server import client_environment
 
 # Before anything imports Prefect: a home of its own, and no server to talk to.
-os.environ.update(client_environment("http://127.0.0.1:9/api", Path(tempfile.mkdtemp(prefix="tdkt-prefect-"))))
+os.environ.update(
+    client_environment("http://127.0.0.1:9/api", Path(tempfile.mkdtemp(prefix="tdkt-prefect-")))
+)
 
-from tests.stories.world import World, a_world  # noqa: E402 — after the environment
+from tests.stories.world import World, a_world
 
 
 @pytest.fixture

@@ -80,7 +80,10 @@ def test_a_return_carries_comments_beside_the_fields_and_comes_back(world: World
     office = world.visitor(OFFICE).open(f"/vp/de-nghi/{code}")
     office.press("Trả lại phòng để bổ sung", status=422)
     assert office.errors
-    said = {"comment-summary": "Nêu rõ số hộ của từng xã.", f"comment-files.{REPORT}": "Báo cáo thiếu chữ ký."}
+    said = {
+        "comment-summary": "Nêu rõ số hộ của từng xã.",
+        f"comment-files.{REPORT}": "Báo cáo thiếu chữ ký.",
+    }
     seen = len(world.postbox.letters)
     office.press("Trả lại phòng để bổ sung", said)
     world.time()
@@ -92,7 +95,9 @@ def test_a_return_carries_comments_beside_the_fields_and_comes_back(world: World
     assert "Báo cáo thiếu chữ ký." in clerk.open(f"/de-nghi/{code}/tep").words
 
     # Three working days, though the departments' deadline is over.
-    clerk.open(f"/de-nghi/{code}/thanh-tich").press("Lưu và tiếp tục", {"summary": clerk.shown("summary") + " Xã A 40 hộ."})
+    clerk.open(f"/de-nghi/{code}/thanh-tich").press(
+        "Lưu và tiếp tục", {"summary": clerk.shown("summary") + " Xã A 40 hộ."}
+    )
     clerk.open(f"/de-nghi/{code}/kiem-tra").press("Kiểm tra xong, chuyển Trưởng phòng ký")
     sign(world, COLLECTIVE)
     assert state_of(world, code) == "proposed"
@@ -107,7 +112,9 @@ def test_hold_release_and_decline_each_want_a_reason_and_tell_the_department(wor
     office.press("Tạm dừng xét", status=422)
     assert office.errors
     office.press("Tạm dừng xét", {"reason": "Chờ kết luận đơn thư."})
-    office.open(f"/vp/de-nghi/{declined}").press("Không đưa vào danh sách", {"reason": "Trùng thành tích đã khen 2024."})
+    office.open(f"/vp/de-nghi/{declined}").press(
+        "Không đưa vào danh sách", {"reason": "Trùng thành tích đã khen 2024."}
+    )
     world.time()
     office.open(f"/vp/de-nghi/{held}").press("Xét tiếp", {"reason": "Đơn thư không đúng sự thật."})
     world.time()
@@ -188,7 +195,11 @@ def test_a_page_opened_before_the_freeze_changes_nothing_after_it(world: World) 
     accept(world, *codes)
     stale_list = world.visitor(OTHER_OFFICER).open(LIST).press("Lập danh sách")
     kept = stale_list.page
-    review = world.visitor(OTHER_OFFICER).open(f"/vp/de-nghi/{codes[0]}").filled("Tạm dừng xét", {"reason": "Chờ xác minh."})
+    review = (
+        world.visitor(OTHER_OFFICER)
+        .open(f"/vp/de-nghi/{codes[0]}")
+        .filled("Tạm dừng xét", {"reason": "Chờ xác minh."})
+    )
     world.visitor(OFFICE).open(LIST).press("Công khai danh sách").press("Chốt danh sách")
 
     stale_list.page = kept
@@ -252,7 +263,11 @@ def test_a_quorum_that_cannot_be_reached_is_told_before_the_vote_opens(world: Wo
 def test_several_are_accepted_or_returned_at_once_each_with_its_own_outcome(world: World) -> None:
     codes = proposed(world, COLLECTIVE, PLANNER, ADVISER)
     ready = codes[0]
-    office = world.visitor(OFFICE).open(f"/vp/de-nghi/{ready}").press("Lưu phần đã kiểm tra", ticks(world.visitor(OFFICE)))
+    office = (
+        world.visitor(OFFICE)
+        .open(f"/vp/de-nghi/{ready}")
+        .press("Lưu phần đã kiểm tra", ticks(world.visitor(OFFICE)))
+    )
     office.open(f"{OFFICE_ROUND}/de-nghi")
     chosen = office.page.xpath("//input[@name='code']/@value")
     assert set(chosen) == set(codes)
@@ -273,7 +288,7 @@ def test_a_department_head_cannot_do_the_offices_work(world: World) -> None:
 
 
 def test_what_was_frozen_is_what_the_hash_says(world: World) -> None:
-    """The hash can be checked by anybody from what the record keeps: the fingerprints of its lines in order."""
+    """The hash can be checked by anybody from what the record keeps: its lines' fingerprints, in order."""
     frozen(world)
     with world.database.read() as session:
         row = session.exec(select(NominationList)).one()

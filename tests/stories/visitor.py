@@ -27,7 +27,9 @@ class Visitor:
     def open(self, path: str, *, status: int = 200) -> "Visitor":
         return self._shown(self.client.get(path), status)
 
-    def press(self, button: str, fields: Mapping[str, Value] | None = None, *, status: int = 200) -> "Visitor":
+    def press(
+        self, button: str, fields: Mapping[str, Value] | None = None, *, status: int = 200
+    ) -> "Visitor":
         """Fill the form that has this button, and press it. Redirects are followed."""
         return self.send(self.filled(button, fields), status=status)
 
@@ -57,7 +59,9 @@ class Visitor:
         self.page = html.fromstring(text or "<html></html>")
         assert answer.status_code == status, f"{answer.status_code} {answer.url}: {self.words or answer.text}"
         for link in self.page.xpath("//*[contains(@class,'govuk-error-summary')]//a/@href"):
-            assert self.page.xpath("//*[@id=$id]", id=link.removeprefix("#")), f"{answer.url}: no field {link}"
+            assert self.page.xpath("//*[@id=$id]", id=link.removeprefix("#")), (
+                f"{answer.url}: no field {link}"
+            )
         return self
 
     @property
@@ -69,7 +73,9 @@ class Visitor:
     @property
     def errors(self) -> list[str]:
         """The page's summary of what is wrong."""
-        return [_plain(each) for each in self.page.xpath("//*[contains(@class,'govuk-error-summary__list')]/li")]
+        return [
+            _plain(each) for each in self.page.xpath("//*[contains(@class,'govuk-error-summary__list')]/li")
+        ]
 
     @property
     def place(self) -> str:
@@ -91,15 +97,16 @@ class Visitor:
     def _button(self, text: str) -> HtmlElement:
         found = [b for b in self.page.xpath("//button") if _plain(b) == text]
         found = found or [b for b in self.page.xpath("//button") if _plain(b).startswith(text)]
-        assert len(found) == 1, f"{len(found)} buttons “{text}” among {self.buttons()} on {self.place}: {self.words}"
+        assert len(found) == 1, (
+            f"{len(found)} buttons “{text}” among {self.buttons()} on {self.place}: {self.words}"
+        )
         return found[0]
 
     def _form_of(self, button: HtmlElement) -> FormElement:
         if button.get("form"):
             form: FormElement = self.page.xpath("//form[@id=$id]", id=button.get("form"))[0]
             return form
-        form = next(each for each in button.iterancestors("form"))
-        return form
+        return next(each for each in button.iterancestors("form"))
 
 
 def _plain(element: HtmlElement) -> str:

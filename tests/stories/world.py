@@ -1,5 +1,6 @@
 """A whole installation in a temporary folder: the shipped definitions, a clock that is pushed, a real SMTP
-server, the web application and the clockwork. Stories act through its doors only."""
+server, the web application and the clockwork. Stories act through its doors only.
+"""
 
 import asyncio
 import email
@@ -39,7 +40,7 @@ BASE = "http://127.0.0.1:8000"
 CONFIG = Path(__file__).parents[2] / "config"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -52,7 +53,7 @@ class Postbox:
         self.letters: list[EmailMessage] = []
         self.raw: list[bytes] = []
         self.refusing = False
-        self.port = _free_port()
+        self.port = free_port()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 — aiosmtpd's name
@@ -79,8 +80,11 @@ def text_of(letter: EmailMessage) -> str:
 class World:
     """See the module's first line. `now` is what every clock of the installation says."""
 
-    def __init__(self, data: Path, database_url: str, postbox: Postbox, now: datetime) -> None:
+    def __init__(
+        self, data: Path, database_url: str, postbox: Postbox, now: datetime, base: str = BASE
+    ) -> None:
         self.now = now
+        self.base = base
         self._machines = count(1)
         self._visitors: dict[str, Visitor] = {}
         self.postbox = postbox
@@ -97,7 +101,7 @@ class World:
         self.settings = Settings(
             secret=SECRET,
             smtp_url=f"smtp://127.0.0.1:{port}",
-            public_url=BASE,
+            public_url=base,
             data=data,
             database_url=database_url,
             _env_file=None,
@@ -106,7 +110,7 @@ class World:
         self.keeper = Keeper(
             installation=self.installation,
             relay=Relay.parse(f"smtp://127.0.0.1:{port}"),
-            house=house_from(texts["config/locale/site.yaml"], BASE),
+            house=house_from(texts["config/locale/site.yaml"], base),
             templates=make_environment(),
         )
         self.clockwork = Clockwork(self.keeper, "http://127.0.0.1:9/api")
@@ -161,7 +165,7 @@ class World:
         """A browser nobody has signed in with, on a machine of its own: guessing is braked by address."""
         return TestClient(
             self.app,
-            base_url=BASE,
+            base_url=self.base,
             follow_redirects=True,
             headers={"Sec-Fetch-Site": "same-origin"},
             client=(f"10.1.{next(self._machines)}.7", 50_000),
@@ -209,18 +213,18 @@ class World:
 
 def link_in(letter: EmailMessage) -> str:
     """The personal link of a letter, as a path."""
-    found = re.search(re.escape(BASE) + r"(/l/\S+)", text_of(letter))
+    found = re.search(r"http://127\.0\.0\.1:\d+(/l/\S+)", text_of(letter))
     assert found, text_of(letter)
     return found[1]
 
 
 @contextmanager
-def a_world(data: Path, database_url: str, now: datetime) -> Iterator[World]:
+def a_world(data: Path, database_url: str, now: datetime, base: str = BASE) -> Iterator[World]:
     postbox = Postbox()
     postbox.controller.start()
     world = None
     try:
-        world = World(data, database_url, postbox, now)
+        world = World(data, database_url, postbox, now, base)
         yield world
     finally:
         postbox.controller.stop()
