@@ -111,7 +111,7 @@ def check(
     config: Annotated[Path | None, typer.Option(help="The folder to check; TDKT_CONFIG otherwise.")] = None,
 ) -> None:
     """Check every definition file: file, line, what is wrong, what to do. Exit code 1 when one is wrong."""
-    from engine import definition_files
+    from engine.definition import files as definition_files
 
     texts = texts_of(config or Path(os.environ.get("TDKT_CONFIG") or CONFIG_FOLDER))
     faults = definition_files.check(texts)
@@ -164,7 +164,7 @@ def plan_round(
 ) -> None:
     """Put a round on the calendar: it opens by itself on the day its definition names. Safe to repeat."""
     from api.operations import plan
-    from engine.definition_files import DefinitionFaults
+    from engine.definition.files import DefinitionFaults
 
     try:
         title, opens = acting(lambda session, here, now: plan(session, operator(), here, key, now=now))

@@ -103,7 +103,7 @@ def read_settings(**overrides: Any) -> Settings:
         raise BadSettings("\n".join(lines)) from None
     if settings.demo and not (_is_loopback(settings.host) and _is_loopback(settings.public_url)):
         raise BadSettings(
-            "TDKT_DEMO: its doors let anybody act as anybody; unset it, or keep host and public_url on 127.0.0.1"
+            "TDKT_DEMO: anybody may act as anybody; unset it, or keep host and public_url on 127.0.0.1"
         )
     if settings.workers > 1 and settings.database_url.startswith("sqlite"):
         raise BadSettings(

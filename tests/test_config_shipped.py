@@ -9,7 +9,7 @@ import pytest
 from config.files import read_folder
 from engine.ballot import Council, Denominator, sentence, tally
 from engine.definition import Definition
-from engine.definition_files import check, load, people, review_keys
+from engine.definition.files import check, load, people, review_keys
 from engine.eligibility import CHECKS
 from engine.stages import Stage
 

@@ -14,7 +14,7 @@ from api.demo.papers import Papers
 from api.demo.scene import Scene, at
 from api.operations import load_everybody
 from config.settings import Settings
-from engine import definition_files
+from engine.definition import files as definition_files
 from engine.dossier.texts import load_texts
 from engine.installation import Installation
 from engine.models import DemoClock, Event, EventToTell, Round

@@ -5,10 +5,10 @@ from fastapi.responses import Response
 
 from api.actor import StaffVisit, demand
 from api.forms import Typed
-from engine import definition_files
 from engine.commands import people, rounds
 from engine.commands.people import RosterLine
-from engine.definition_files import DefinitionFaults
+from engine.definition import files as definition_files
+from engine.definition.files import DefinitionFaults
 from engine.errors import Incomplete, NotFound
 from engine.queries.planning import proposed, rounds_of_office
 from engine.stages import Role

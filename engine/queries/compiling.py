@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from engine import eligibility
-from engine.findings import Finding
+from engine.eligibility.findings import Finding
 from engine.models import ListLine, Nomination, NominationList
 from engine.queries import judging
 from engine.queries.office import RoundAt, in_list_order

@@ -9,8 +9,8 @@ from sqlmodel import select as select_rows
 
 from engine.access import Actor, demand_sight
 from engine.definition import Definition
+from engine.eligibility.findings import Finding
 from engine.errors import NotFound
-from engine.findings import Finding
 from engine.models import Attachment, Check, Comment, Nomination, Person, Round
 from engine.queries import judging, timeline
 from engine.queries.office import in_list_order

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from engine import definition_files
-from engine.definition_files import DefinitionFaults, Fault
+from engine.definition import files as definition_files
+from engine.definition.files import DefinitionFaults, Fault
 from engine.models import Round
 from engine.stages import Stage
 

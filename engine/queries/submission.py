@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from engine import eligibility
+from engine.eligibility.findings import Finding
 from engine.errors import NotFound
-from engine.findings import Finding
 from engine.models import Decision, Dossier, DossierLine, ListLine, Nomination, Result, Voting
 from engine.queries import judging
 from engine.queries.rounds import RoundSeen

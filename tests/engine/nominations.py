@@ -7,9 +7,9 @@ from typing import Any
 
 from config.files import read_folder
 from engine.definition import Definition, Question, Rule
-from engine.definition_entries import RulesFile
-from engine.definition_files import load
-from engine.definition_yaml import read
+from engine.definition.entries import RulesFile
+from engine.definition.files import load
+from engine.definition.lines import read
 from engine.eligibility import Finding, NominationFacts, PastAward
 
 FILES = read_folder(Path(__file__).parents[2] / "config")

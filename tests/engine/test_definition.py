@@ -10,8 +10,8 @@ import pytest
 
 from config.files import read_folder
 from engine.definition import Definition, content_hash, from_body, to_body
-from engine.definition_compare import compare
-from engine.definition_files import DefinitionFaults, Fault, check, load, people
+from engine.definition.differences import compare
+from engine.definition.files import DefinitionFaults, Fault, check, load, people
 from tests.engine.seeded_faults import (
     AGENCY,
     COUNCIL,

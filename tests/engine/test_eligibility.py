@@ -10,7 +10,7 @@ import pytest
 
 from engine.definition import Definition, FormerDepartment
 from engine.eligibility import NominationFacts, Severity, findings
-from engine.findings import NOT_LAW
+from engine.eligibility.findings import NOT_LAW
 from tests.engine.nominations import (
     FIGHTER,
     FINAL,

@@ -46,7 +46,7 @@ def web(port: int, strike: Strike) -> None:
 
 
 def runner() -> None:
-    """A flow runner that does not spend five seconds of each short life hoping for Prefect."""
+    """A flow runner that does not spend five seconds of each short life hoping for Prefect to come back."""
     flows.serve._log_ours_only()
     setattr(flows.serve, "PrefectLink", functools.partial(PrefectLink, patience=0))  # noqa: B010 — a class there
     flows.serve.serve(read_settings())

@@ -1,21 +1,17 @@
 """An installation of real processes that are killed all the time, and started again as a supervisor would."""
 
-import json
+import math
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import IO, Any, TypeVar
+from typing import TypeVar
 
-import psutil
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
@@ -23,19 +19,17 @@ from sqlmodel import Session, select
 from engine.clock import VIETNAM, system_clock
 from engine.commands import people
 from engine.database import Database
-from engine.definition_files import people as people_of
+from engine.definition.files import people as people_of
 from engine.files import FileStore
 from engine.models import DemoClock, EventToTell, Message, Round
 from flows.server import client_environment
-from tests.flows.server_child import ROOT, free_port
+from tests.flows.server_child import ROOT, ServerChild
 from tests.kill.postbox import POINTS, Postbox
+from tests.kill.processes import Processes
 
 AGENCY = "ban-dan-toc-lang-son"
 SECRET = "a-secret-for-tests-that-is-long-enough"
 CONFIG = ROOT / "config"
-PROCESSES = ("web", "runner-1", "runner-2")
-WEB_POINTS = ("request", "commit", "committed", "committed", "answer", "answer", "half")
-RUNNER_POINTS = ("commit", "committed")
 NOWHERE = "http://127.0.0.1:9/api"
 # Longer than the lease of a round (10 minutes) and of a letter (15): the dead let go of what they held.
 LEASES = timedelta(minutes=16)
@@ -44,171 +38,90 @@ Given = TypeVar("Given")
 
 
 class House:
-    """Two flow runners and the web application over one database; `allow` says how many kills are due."""
+    """The processes, their database, clock and mailbox; `allow` says how many kills are due."""
 
-    def __init__(self, data: Path, database_url: str, *, seed: int, backends: bool = False) -> None:
-        """`backends`: PostgreSQL's own processes are killed as well, now and then."""
+    def __init__(
+        self,
+        data: Path,
+        database_url: str,
+        *,
+        seed: int,
+        backends: bool = False,
+        prefect: ServerChild | None = None,
+    ) -> None:
+        """Killed as well, now and then: PostgreSQL's own processes (`backends`), a Prefect server."""
         self.database = Database(database_url)
         self.files = FileStore(data / "files")
         self.random = Random(seed)  # noqa: S311 — chance, not secrecy
-        self.port = free_port()
-        self.address = f"http://127.0.0.1:{self.port}"
+        self.backends, self.prefect = backends, prefect
+        api_url = prefect.api_url if prefect else NOWHERE
         self.postbox = Postbox(self._kill_client)
-        self.due = 0
-        self.kills: Counter[str] = Counter()
-        self.faults: list[str] = []
-        self.backends = backends
-        self._backends_at = 0.0
-        self._leases_held = False
-        self._living: dict[str, int] = {}
-        self._plans: dict[int, str] = {}
-        self._reasons: dict[int, str] = {}
-        self._buried: list[dict[str, Any]] = []  # deaths heard of while a birth was waited for
-        self._lock = threading.RLock()
-        self._stopping = threading.Event()
-        self.log = data / "log.txt"
-        environment = client_environment(NOWHERE, data / "prefect") | {
+        environment = client_environment(api_url, data / "prefect") | {
             "TDKT_SECRET": SECRET,
             "TDKT_SMTP_URL": f"smtp://127.0.0.1:{self.postbox.port}",
-            "TDKT_PUBLIC_URL": self.address,
             "TDKT_DATABASE_URL": database_url,
             "TDKT_DATA": str(data),
-            "TDKT_PREFECT_API_URL": NOWHERE,
+            "TDKT_PREFECT_API_URL": api_url,
             "TDKT_POLL": "PT0.05S",
             "TDKT_DEMO": "1",
         }
-        with self.log.open("wb") as log:
-            self._forge = subprocess.Popen(
-                [sys.executable, "-m", "tests.kill.forge"],
-                cwd=ROOT,
-                env=os.environ | environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-
-    # — processes —
-
-    def start(self) -> None:
-        """Everything up; the killer at work from here on, as soon as `allow` lets it."""
-        assert "ready" in self._heard()
-        for name in PROCESSES:
-            self._make(name, "")
-        for work in (self._supervise, self._torment):
-            threading.Thread(target=work, daemon=True).start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        with self._lock:
-            for pid in self._living.values():
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-        self._forge.kill()
-        self._forge.wait()
-        for pipe in (self._forge.stdin, self._forge.stdout):
-            if pipe is not None:
-                pipe.close()
-        self.postbox.close()
-        self.database.dispose()
-
-    def _heard(self) -> dict[str, Any]:
-        line = self._pipe(self._forge.stdout).readline()
-        found: dict[str, Any] = json.loads(line) if line else {}
-        return found
-
-    @staticmethod
-    def _pipe(pipe: IO[str] | None) -> IO[str]:
-        assert pipe is not None
-        return pipe
-
-    def _make(self, name: str, plan: str) -> None:
-        """Order a process; `made` in the answer gives its pid. Only one order is open at a time."""
-        what = name.partition("-")[0]
-        stdin = self._pipe(self._forge.stdin)
-        stdin.write(json.dumps({"what": what, "plan": plan, "port": self.port}) + "\n")
-        stdin.flush()
-        while "made" not in (answer := self._heard()):
-            assert answer, self.log.read_text()
-            self._buried.append(answer)
-        with self._lock:
-            self._living[name] = answer["made"]
-            self._plans[answer["made"]] = plan
-
-    def _supervise(self) -> None:
-        """Start again whatever has died, at once, perhaps with the plan of its next death."""
-        while not self._stopping.is_set():
-            heard = self._buried.pop(0) if self._buried else self._heard()
-            if "dead" not in heard or self._stopping.is_set():
-                continue
-            pid, status = heard["dead"], heard["status"]
-            with self._lock:
-                name = next((n for n, p in self._living.items() if p == pid), "")
-                if not name:
-                    continue
-                del self._living[name]
-                plan = self._plans.pop(pid)
-                reason = self._reasons.pop(pid, plan.partition(":")[0])
-            if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL and reason:
-                self.kills[f"{name.partition('-')[0]} {reason}"] += 1
-                if plan and reason != plan.partition(":")[0]:
-                    self.due += 1  # killed before its plan came true: the plan is still owed
-            else:
-                self.faults.append(f"{name} ended by itself: {status}")
-                return
-            self._leases_held |= name != "web"
-            self._make(name, self._plan(name))
-
-    def _plan(self, name: str) -> str:
-        if self.due <= 0 or self.random.random() < 0.3:
-            return ""
-        self.due -= 1
-        if name == "web":
-            return f"{self.random.choice(WEB_POINTS)}:{self.random.randint(1, 3)}"
-        return f"{self.random.choice(RUNNER_POINTS)}:{self.random.randint(1, 9)}"
+        self.processes = Processes(environment, data / "log.txt", self.random)
+        self.address = f"http://127.0.0.1:{self.processes.port}"
+        self._backends_at = -math.inf
+        self._stopping = threading.Event()
+        self._killer = threading.Thread(target=self._torment, daemon=True)
 
     # — killing —
 
+    def start(self) -> None:
+        """Everything up; the killer at work from here on, as soon as `allow` lets it."""
+        if self.prefect:
+            self.prefect.start()
+        self.processes.start()
+        self._killer.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._killer.is_alive():
+            self._killer.join()
+        self.processes.stop()
+        if self.prefect:
+            self.prefect.kill()
+        self.postbox.close()
+        self.database.dispose()
+
     def allow(self, kills: int) -> None:
         """So many more deaths are due, at moments the seed chooses."""
-        self.due += kills
+        self.processes.due += kills
+
+    def rest(self) -> None:
+        """No more killing; what dies now died of itself."""
+        self.processes.due = 0
+        self.postbox.plan = ""
+        self.quiet()
 
     def _torment(self) -> None:
         while not self._stopping.wait(self.random.uniform(0.02, 0.5)):
-            if self.due <= 0:
+            if self.processes.due <= 0:
                 continue
-            self.due -= 1
+            self.processes.due -= 1
             lot = self.random.random()
             if self.backends and lot < 0.08 and self._kill_backend():
                 continue
+            if self.prefect and lot < 0.15:
+                self.prefect.kill()
+                self.processes.kills["prefect"] += 1
+                self.prefect.start()
+                continue
             if lot < 0.5 and not self.postbox.plan:
                 self.postbox.plan = self.random.choice(list(POINTS))
-            else:
-                with self._lock:
-                    name = self.random.choice(PROCESSES)
-                    pid = self._living.get(name)
-                if pid is None or not self._kill(pid, "at random"):
-                    self.due += 1
-
-    def _kill(self, pid: int, reason: str) -> bool:
-        with self._lock:
-            if pid not in self._living.values() or pid in self._reasons:
-                return False
-            self._reasons[pid] = reason
-            os.kill(pid, signal.SIGKILL)
-            return True
+                continue
+            living = self.processes.living()
+            if not living or not self.processes.kill(self.random.choice(living), "at random"):
+                self.processes.due += 1
 
     def _kill_client(self, port: int) -> None:
-        """Kill the process whose connection comes from this port, and see it dead before going on."""
-        with self._lock:
-            living = list(self._living.values())
-        for pid in living:
-            with suppress(psutil.NoSuchProcess):
-                process = psutil.Process(pid)
-                if any(c.laddr and c.laddr[1] == port for c in process.net_connections("tcp")):
-                    self._kill(pid, f"in SMTP, {self.postbox.struck[-1] if self.postbox.struck else 'after'}")
-                    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-                        time.sleep(0.001)
+        self.processes.kill_client(port, f"in SMTP, {self.postbox.struck[-1]}")
 
     def _kill_backend(self) -> bool:
         """Kill one of PostgreSQL's processes: it throws everybody out, recovers and goes on."""
@@ -219,7 +132,7 @@ class House:
             if pids:
                 self._backends_at = time.monotonic()
                 os.kill(self.random.choice(pids), signal.SIGKILL)
-                self.kills["postgres backend"] += 1
+                self.processes.kills["postgres backend"] += 1
                 return True
         return False
 
@@ -261,20 +174,13 @@ class House:
         while not self.read(true):
             now = time.monotonic()
             if now - begun > limit:
-                raise AssertionError(f"never: {what}; {self._stacks()}")
-            if now - pushed > 0.4 and self._leases_held:
-                self._leases_held, pushed = False, now
+                raise AssertionError(f"never: {what}; {self.processes.stacks()}")
+            if now - pushed > 0.4 and self.processes.runner_died:
+                self.processes.runner_died, pushed = False, now
                 self.push(LEASES)
             elif now - pushed > 2:
-                self._leases_held, pushed = True, now  # a connection lost in SMTP waits minutes, too
+                self.processes.runner_died, pushed = True, now  # a connection lost in SMTP waits minutes, too
             time.sleep(0.02)
-
-    def _stacks(self) -> str:
-        """Where every process stands, for whoever has to find out why nothing happens."""
-        for pid in self._living.values():
-            os.kill(pid, signal.SIGUSR1)
-        time.sleep(1)
-        return self.log.read_text()[-8000:]
 
     def read(self, work: Callable[[Session], Given]) -> Given:
         """Look something up in the record."""

@@ -63,7 +63,7 @@ class Person:
             return answer
 
     def _log(self) -> str:
-        return self.house.log.read_text()[-4000:]
+        return self.house.processes.log.read_text()[-4000:]
 
     def page(self, path: str) -> str:
         """A page, after signing in if the session is over."""
@@ -117,7 +117,7 @@ class Person:
     # — links —
 
     def sign_in(self) -> None:
-        """Ask for a link, wait for the letter, press the button on its page; ask again if it does not come."""
+        """Ask for a link, wait for the letter, press its page's button; ask again if it does not come."""
         for _ in range(10):
             self._wait_a_minute()
             seen = len(self.house.postbox.copies)
@@ -142,7 +142,7 @@ class Person:
         raise AssertionError(f"never at the ballot: {self.key}")
 
     def _links_by_letter(self, seen: int, subjects: Sequence[str], letter: str) -> list[str]:
-        """Personal links, newest first, as soon as there is one; none when the record says: ask the reader."""
+        """Personal links, newest first, once there is one; none when the record says: ask the reader."""
 
         def given_up(session: Session) -> bool:
             mine = select(Message.state).where(Message.person_id == self.id, Message.letter == letter)

@@ -4,10 +4,8 @@ Each act is pressed until it is acknowledged, and written down in `Told`: what t
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO
 from random import Random
@@ -22,6 +20,7 @@ from engine.models import Event, Round, Seat
 from engine.models import Person as Row
 from tests.kill.house import CONFIG, House
 from tests.kill.person import Person, buttons, hidden
+from tests.kill.told import Ballot, Told
 
 FINAL = "ntm-2025-tong-ket"
 OFFICE, HEAD, SECRETARY = "ly-thi-mai", "vi-minh-tu", "nguyen-duc-khanh"
@@ -50,25 +49,6 @@ OFFICE_ROUND = f"/vp/dot/{FINAL}"
 DECISION, SUBMISSION, PROVINCE = "41/QĐ-BDT", "12", "2105/QĐ-UBND"
 
 Given = TypeVar("Given")
-
-
-@dataclass
-class Ballot:
-    """What a member was told of each sending: the choices acknowledged, and the receipt shown."""
-
-    choices: dict[str, str]
-    receipt: str
-
-
-@dataclass
-class Told:
-    """What users were told. `once`: acts by (kind, code or "") with how often they were acknowledged."""
-
-    once: Counter[tuple[str, str]] = field(default_factory=Counter)
-    texts: dict[str, tuple[str, str]] = field(default_factory=dict)  # code → department, summary
-    files: set[tuple[str, str, bytes]] = field(default_factory=set)  # code, item, bytes
-    ballots: dict[int, list[Ballot]] = field(default_factory=dict)  # person → sendings, oldest first
-    results: dict[str, str] = field(default_factory=dict)  # code → last word
 
 
 class Story:
@@ -167,7 +147,7 @@ class Story:
 
     def _summary(self) -> str:
         return (
-            f"Vận động {self.random.randint(10, 99)} hộ hiến {self.random.randint(100, 9999)} m² đất làm đường, "
+            f"Vận động {self.random.randint(10, 99)} hộ hiến {self.random.randint(100, 9999)} m² đất, "
             "tổ chức mười lớp tập huấn cho hộ nghèo trong xã, được nhân dân và chính quyền xã ghi nhận."
         )
 

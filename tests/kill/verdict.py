@@ -29,7 +29,8 @@ from engine.models import (
     Voting,
 )
 from engine.stages import MOVE_OF, STAGES, Act, Stage, State
-from tests.kill.story import FINAL, PROVINCE, Told
+from tests.kill.story import FINAL, PROVINCE
+from tests.kill.told import Told
 
 ACTS = {act.value for act in Act}
 # Done with somebody else's act and counted by `_time_once`; or asked for anew by each pressing, as it says.

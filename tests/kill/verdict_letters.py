@@ -10,7 +10,7 @@ from engine.models import Dossier, Event, EventToTell, Message
 from notifications.messages import MOST_COPIES, REMINDERS
 from notifications.planner import LETTERS
 from tests.kill.postbox import Copy
-from tests.kill.story import Told
+from tests.kill.told import Told
 
 
 def faults_of_letters(session: Session, copies: Sequence[Copy], told: Told) -> Iterator[str]:

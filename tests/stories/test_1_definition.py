@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from engine.definition import content_hash
-from engine.definition_files import load
+from engine.definition.files import load
 from engine.models import Definition, Round
 from tests.stories.acts import HEAD, OFFICE, OFFICE_ROUND, ROUND, open_round
 from tests.stories.world import CONFIG, FINAL, World

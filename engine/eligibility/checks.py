@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 from typing_extensions import TypedDict  # pydantic reads typing's own only from Python 3.12 on
 
-from engine.findings import Case, Hit, PastAward, check
+from engine.eligibility.findings import Case, Hit, PastAward, check
 from engine.text import fold
 
 FIELD_WORDS = {

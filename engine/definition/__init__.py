@@ -1,6 +1,6 @@
 """The definition of a review: everything a round needs to know, checked, and pinned by content hash.
 
-Files under config/ say it in YAML; `engine/definition_files.py` reads them, names each fault by file, line
+Files under config/ say it in YAML; `engine/definition/files.py` reads them, names each fault by file, line
 and remedy, and resolves dated entries (agency names, departments, rule packs) on the review's own date.
 A running round never reads the files again: it keeps this object's JSON under its hash.
 """
@@ -12,7 +12,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from engine.definition_parts import (
+from engine.definition.parts import (
     Agency,
     Award,
     Ballot,

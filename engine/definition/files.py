@@ -9,10 +9,10 @@ from datetime import date
 from typing import TypeVar
 
 from engine.definition import Agency, Award, Council, Definition, Department, FormerDepartment, Rule, RulePack
-from engine.definition_checks_agency import agency_faults
-from engine.definition_checks_review import award_faults, form_faults, staffing_faults, stage_faults
-from engine.definition_checks_rules import pack_faults
-from engine.definition_entries import (
+from engine.definition.checks_agency import agency_faults
+from engine.definition.checks_review import award_faults, form_faults, staffing_faults, stage_faults
+from engine.definition.checks_rules import pack_faults
+from engine.definition.entries import (
     AgencyVersion,
     CouncilEntry,
     Dated,
@@ -21,10 +21,10 @@ from engine.definition_entries import (
     ReviewFile,
     RulesFile,
 )
-from engine.definition_faults import nearest
-from engine.definition_library import AgencyFolder, Entry, Library, read_all
-from engine.definition_parts import Movement
-from engine.definition_yaml import Fault
+from engine.definition.faults import nearest
+from engine.definition.library import AgencyFolder, Entry, Library, read_all
+from engine.definition.lines import Fault
+from engine.definition.parts import Movement
 
 __all__ = ["DefinitionFaults", "Fault", "PersonRecord", "check", "load", "people", "review_keys"]
 

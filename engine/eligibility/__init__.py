@@ -6,9 +6,19 @@ even if a pack forgets it. Where a pack says the same with its source, the pack 
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine import eligibility_checks, eligibility_compare
 from engine.definition import Definition, Rule
-from engine.findings import CHECKS, Case, Finding, Hit, NominationFacts, PastAward, Severity, to_finding
+from engine.eligibility import checks as eligibility_checks
+from engine.eligibility import comparisons as eligibility_compare
+from engine.eligibility.findings import (
+    CHECKS,
+    Case,
+    Finding,
+    Hit,
+    NominationFacts,
+    PastAward,
+    Severity,
+    to_finding,
+)
 
 __all__ = ["CHECKS", "Finding", "NominationFacts", "PastAward", "Severity", "findings", "list_findings"]
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from engine.definition_checks_agency import duplicates
-from engine.definition_checks_rules import questions_of
-from engine.definition_entries import DepartmentEntry, PeopleFile, ReviewFile, RuleEntry, RulesFile
-from engine.definition_faults import nearest
-from engine.definition_library import AgencyFolder, Entry
-from engine.definition_parts import Item, Question
-from engine.definition_yaml import Fault
+from engine.definition.checks_agency import duplicates
+from engine.definition.checks_rules import questions_of
+from engine.definition.entries import DepartmentEntry, PeopleFile, ReviewFile, RuleEntry, RulesFile
+from engine.definition.faults import nearest
+from engine.definition.library import AgencyFolder, Entry
+from engine.definition.lines import Fault
+from engine.definition.parts import Item, Question
 from engine.stages import STAGES, Role, Stage
 
 SATURDAY = 5

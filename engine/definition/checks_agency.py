@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
-from engine.definition_entries import CouncilEntry, Dated, PersonEntry
-from engine.definition_faults import nearest
-from engine.definition_library import AgencyFolder, Entry
-from engine.definition_parts import Part
-from engine.definition_yaml import Fault
+from engine.definition.entries import CouncilEntry, Dated, PersonEntry
+from engine.definition.faults import nearest
+from engine.definition.library import AgencyFolder, Entry
+from engine.definition.lines import Fault
+from engine.definition.parts import Part
 
 # NĐ 30/2020/NĐ-CP, Phụ lục III; there is none for a list.
 ABBREVIATIONS = frozenset(

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from engine.definition_parts import (
+from engine.definition.parts import (
     Ballot,
     Contact,
     Email,

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from engine.definition import Definition
-from engine.eligibility_checks import FIELD_WORDS
-from engine.findings import Case, Hit, NominationFacts, answer_of, check
+from engine.eligibility.checks import FIELD_WORDS
+from engine.eligibility.findings import Case, Hit, NominationFacts, answer_of, check
 
 ANCHOR_LETTERS = 5
 RUN_OF_WORDS = 4

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from typing_extensions import is_typeddict
 
-from engine.definition_yaml import Fault, Location, Source
+from engine.definition.lines import Fault, Location, Source
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -7,13 +7,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from engine.definition_checks_agency import duplicates
-from engine.definition_entries import RuleEntry, RulesFile
-from engine.definition_faults import nearest, of_validation
-from engine.definition_library import Entry
-from engine.definition_yaml import Fault, Location, Source
+from engine.definition.checks_agency import duplicates
+from engine.definition.entries import RuleEntry, RulesFile
+from engine.definition.faults import nearest, of_validation
+from engine.definition.library import Entry
+from engine.definition.lines import Fault, Location, Source
 from engine.eligibility import CHECKS
-from engine.eligibility_checks import FIELD_WORDS
+from engine.eligibility.checks import FIELD_WORDS
 
 
 def pack_faults(packs: Mapping[str, Entry[RulesFile]]) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from engine.definition_entries import (
+from engine.definition.entries import (
     AgencyFile,
     CouncilFile,
     DepartmentsFile,
@@ -16,8 +16,8 @@ from engine.definition_entries import (
     ReviewFile,
     RulesFile,
 )
-from engine.definition_faults import of_validation
-from engine.definition_yaml import Fault, Source, read
+from engine.definition.faults import of_validation
+from engine.definition.lines import Fault, Source, read
 
 Model = TypeVar("Model", bound=BaseModel)
 Shape_co = TypeVar("Shape_co", bound=BaseModel, covariant=True)
