@@ -95,7 +95,15 @@ def _refused(request: Request, refused: Exception) -> Response:
     visit = visit_of(request)
     if request.headers.get("hx-request"):
         return visit.show("turned.html", status=status, sentence=refused.sentence)
-    return visit.show("refused.html", status=status, refused=refused, status_code=status)
+    typed = getattr(request.state, "typed", [])
+    return visit.show(
+        "refused.html",
+        status=status,
+        refused=refused,
+        status_code=status,
+        typed=typed,
+        address=request.url.path,
+    )
 
 
 async def _sign_in_first(request: Request, _turn: Exception) -> Response:
@@ -125,7 +133,12 @@ def _http(request: Request, error: Exception) -> Response:
         405: errors.NotNow("Trang này không nhận cách gửi đó. Mở lại từ trang “Việc của tôi”."),
     }.get(error.status_code, errors.NotNow("Yêu cầu không thực hiện được."))
     return visit_of(request).show(
-        "refused.html", status=error.status_code, refused=refused, status_code=error.status_code
+        "refused.html",
+        status=error.status_code,
+        refused=refused,
+        status_code=error.status_code,
+        typed=[],
+        address="",
     )
 
 

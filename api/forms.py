@@ -77,6 +77,8 @@ async def form_of(request: Request) -> AsyncIterator[Form]:
 
 async def _typed(request: Request) -> AsyncIterator[Form]:
     async with form_of(request) as form:
+        # A refusal shows it again (api/app.py): nothing typed is lost.
+        request.state.typed = [(n, v) for n, v in form.data.multi_items() if isinstance(v, str)]
         yield form
 
 

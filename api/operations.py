@@ -12,11 +12,11 @@ from sqlalchemy import func, make_url
 from sqlmodel import Session, col, select
 
 from config.settings import BadSettings, Settings
+from engine import history
 from engine.access import STAGE_WORDS, Actor
 from engine.calendar import in_words
 from engine.commands import people, rounds
 from engine.definition import files as definition_files
-from engine.definition import history
 from engine.installation import Installation
 from engine.models import Event, Nomination, Round, StageWindow
 from engine.stages import Stage

@@ -47,6 +47,7 @@ LETTERS: dict[str, Writer] = {
     "release": proposal.released,
     "decline": proposal.declined,
     "list_published": proposal.list_published,
+    "lapsed": proposal.lapsed,
     "ballot_sent": council.ballot_received,
     "link_replaced": council.link_replaced,
     "vote_closed": council.vote_closed,

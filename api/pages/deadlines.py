@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from api.actor import StaffVisit, Visit, demand
 from api.forms import Form, Typed
-from engine.commands import windows
+from engine.commands import rounds, windows
 from engine.errors import Incomplete
 from engine.queries import deadlines
 from engine.queries.office import round_at
@@ -41,6 +41,7 @@ def _page(
         departments=at.department_names(),
         planned={stage: deadlines.not_open_yet(at.definition, stage) for stage in STAGES},
         running=at.stage in STAGES,
+        may_end=at.stage in {Stage.office, Stage.submission},
         taking=at.stage in {Stage.proposal, Stage.office},
         may_move=visit.me.has(Role.office) or visit.me.has(Role.head),
         may_leave=visit.me.has(Role.head),
@@ -96,6 +97,20 @@ def leave(visit: StaffVisit, key: str, form: Typed) -> Response:
     return _dated(visit, key, form, "until", act) or visit.go(
         f"/vp/dot/{key}/han", "Đã cho nộp muộn. Phòng được báo qua thư."
     )
+
+
+@router.post("/vp/dot/{key}/ket-thuc")
+def end(visit: StaffVisit, key: str, form: Typed) -> Response:
+    """End a round in which nothing is left to decide."""
+    demand(visit, Role.office, Role.head)
+    try:
+        with visit.change() as session:
+            reason = form.text("end_reason", lines=True)
+            rounds.end_round(session, visit.me, key, reason=reason, now=visit.clock())
+    except Incomplete as incomplete:
+        errors = {"end_reason" if at == "reason" else at: said for at, said in incomplete.fields.items()}
+        return _page(visit, key, form=form, errors=errors)
+    return visit.go(f"/vp/dot/{key}/han", "Đã kết thúc đợt xét.")
 
 
 def _dated(

@@ -138,6 +138,19 @@ def list_published(desk: Desk) -> Iterator[Wish]:
             )
 
 
+def lapsed(desk: Desk) -> Iterator[Wish]:
+    items = [f"{desk.line(n)}: không nộp trong hạn" for n in desk.named(desk.facts["codes"])]
+    for to in desk.department(desk.facts["department"]):
+        yield Wish(
+            "declined",
+            to,
+            FOR_DEPARTMENT,
+            button=("Xem đề nghị của phòng", desk.page(f"/dot/{desk.round.key}/cua-phong")),
+            items=items,
+            note="Danh sách đã chốt khi các đề nghị này còn là bản nháp hoặc chưa được Trưởng phòng ký.",
+        )
+
+
 def leave_given(desk: Desk) -> Iterator[Wish]:
     until = desk.until(datetime.fromisoformat(desk.facts["until"]))
     for to in desk.department(desk.facts["department"]):

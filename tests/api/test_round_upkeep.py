@@ -148,3 +148,25 @@ def test_a_faulty_file_is_named_with_line_and_remedy(
 def test_only_office_and_admin_plan(doors: Doors, who: str) -> None:
     assert doors.at(who).get("/vp/dot").status_code == 403
     assert doors.at(who).post("/vp/dot", data={"key": "ntm-2025-tong-ket"}).status_code == 403
+
+
+def test_a_round_without_nominations_is_ended_with_a_reason(doors: Doors, scene: Scene) -> None:
+    scene.close_proposal()
+    desk = doors.at("office")
+    at = f"/vp/dot/{scene.key}/ket-thuc"
+
+    silent = desk.post(at, data={"end_reason": ""})
+    assert silent.status_code == 422
+    assert 'href="#end_reason"' in silent.text
+
+    assert desk.post(at, data={"end_reason": "Không phòng nào đề nghị."}).status_code == 303
+    assert "Đợt xét đã kết thúc" in words(desk.get(f"/vp/dot/{scene.key}/han"))
+
+
+def test_a_refused_form_shows_what_was_typed(doors: Doors, scene: Scene) -> None:
+    """Nothing typed is lost, whatever the refusal."""
+    typed = "Không phòng nào đề nghị trong đợt này cả."
+    answer = doors.at("office").post(f"/vp/dot/{scene.key}/ket-thuc", data={"end_reason": typed})
+    assert answer.status_code == 409
+    assert typed in answer.text
+    assert "Gửi lại" in words(answer)
