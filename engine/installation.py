@@ -1,5 +1,6 @@
 """What every process of one installation stands on, opened once from plain arguments."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,7 +35,9 @@ def open_installation(
     *, database_url: str, secret: str, data: Path, texts: Mapping[str, str], demo: bool
 ) -> Installation:
     """Open database and files and read the calendar. In demo mode the clock follows the demo's table."""
-    data.mkdir(parents=True, exist_ok=True)
+    # Names, reports, letters: for this account only, whatever process writes them.
+    os.umask(0o077)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(database_url)
     return Installation(
         database=database,

@@ -4,6 +4,7 @@ Prefect stores parameters in clear and may carry a run anywhere, so flows are gi
 the rest here, in the context of the process that runs them.
 """
 
+import asyncio
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -30,6 +31,7 @@ class Keeper:
     house: House
     templates: Environment
     connections: int = 2
+    carrying: "set[asyncio.Task[int]]" = field(default_factory=set)
     actor: Actor = field(default_factory=time_itself)
     owner: str = field(default_factory=lambda: uuid4().hex)
 

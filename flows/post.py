@@ -11,6 +11,8 @@ from notifications.smtp import Deferred, Postman
 
 log = logging.getLogger("tdkt.post")
 
+PATIENCE = 10.0  # seconds a run waits for its letters
+
 
 def write_letters(keeper: Keeper) -> int:
     """Turn every event not told yet into letters; returns how many events were read."""
@@ -30,9 +32,32 @@ def write_letters(keeper: Keeper) -> int:
 
 
 async def carry_letters(keeper: Keeper, round_id: int | None = None) -> int:
-    """Deliver what is due, over a few connections; returns how many letters were tried."""
-    counts = await asyncio.gather(*(_carry(keeper, round_id) for _ in range(keeper.connections)))
-    return sum(counts)
+    """Deliver what is due, over a few connections; returns how many letters were tried in `PATIENCE`.
+
+    A mail server that hangs holds up its letters and nothing else: the connections go on behind the clock's
+    back, and while all of them are busy no further one is opened.
+    """
+    free = keeper.connections - len(keeper.carrying)
+    begun = {asyncio.create_task(_carry(keeper, round_id)) for _ in range(free)}
+    keeper.carrying.update(begun)
+    for task in begun:
+        task.add_done_callback(lambda ended: _ended(keeper, ended))
+    if not begun:
+        return 0
+    done, _hanging = await asyncio.wait(begun, timeout=PATIENCE)
+    return sum(task.result() for task in done)
+
+
+def _ended(keeper: Keeper, task: "asyncio.Task[int]") -> None:
+    keeper.carrying.discard(task)
+    if not task.cancelled() and (broken := task.exception()) is not None:
+        log.warning("carrying letters failed: %s", type(broken).__qualname__)
+
+
+async def let_carriers_end(keeper: Keeper, seconds: float) -> None:
+    """At the end of the runner: give letters under way a moment; what is cut off is repeated by the next."""
+    if keeper.carrying:
+        await asyncio.wait(keeper.carrying, timeout=seconds)
 
 
 async def _carry(keeper: Keeper, round_id: int | None) -> int:

@@ -17,6 +17,7 @@ from engine.commands import rounds
 from engine.commands.ground import stand_on
 from engine.queries import due
 from flows.keeper import Keeper, keeper_from, keeping
+from flows.post import let_carriers_end
 from flows.runner import PrefectLink, run_forever, run_round, run_until_signalled
 from flows.server import api_url_of, client_environment
 
@@ -96,7 +97,10 @@ class Clockwork:
                 await sweep_zombies(self.engine_id)
             except Exception as error:  # noqa: BLE001 — a picture; the work is resumed from our database
                 log.warning("zombie runs not swept: %s", type(error).__qualname__)
-        await run_forever(self.due, self.work, pause=pause, stop=stop)
+        try:
+            await run_forever(self.due, self.work, pause=pause, stop=stop)
+        finally:
+            await let_carriers_end(self.keeper, 8.0)
 
 
 def serve(settings: Settings) -> None:

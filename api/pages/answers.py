@@ -59,7 +59,11 @@ def answer(visit: StaffVisit, key: str, form: Typed) -> Response:
             )
     except Incomplete as refused:
         return _page(visit, key, typed=form.typed(), ticked=codes, faults=dict(refused.fields), status=422)
-    told = f"Đã ghi {count} đề nghị {SAID[said]}. Các phòng được báo qua thư."
+    told = (
+        f"Đã ghi {count} đề nghị {SAID[said]}. Các phòng được báo qua thư."
+        if count
+        else "Không có gì thay đổi: kết quả này đã được ghi từ trước."
+    )
     return visit.go(f"/vp/dot/{key}/tra-loi", told)
 
 

@@ -103,7 +103,10 @@ def _put(cell: "Cell | object", value: str | float | dt.date | None) -> None:
 
 
 def _sheet_name(award: str, taken: set[str]) -> str:
-    base = re.sub(r"[\[\]:*?/\\]", " ", plain(award)).strip(" '")[:_SHEET_NAME_MAX].strip() or "Danh sách"
+    base = re.sub(r"[\[\]:*?/\\]", " ", plain(award)).strip(" '")
+    if len(base) > _SHEET_NAME_MAX:
+        base = base.replace(" của ", " ", 1)  # "Bằng khen Chủ tịch UBND tỉnh" fits whole
+    base = base[:_SHEET_NAME_MAX].strip() or "Danh sách"
     name, number = base, 2
     while name.casefold() in taken:
         tail = f" ({number})"

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
+from engine.calendar import in_words
+from engine.commands.people import SIGN_IN_LINK_LASTS
 from engine.models import Link, ListLine, Nomination, NominationList
 from engine.stages import WITH_DEPARTMENT, Stage, State
 from notifications.compose import LINK
@@ -22,9 +24,15 @@ def sign_in(desk: Desk) -> Iterator[Wish]:
             to,
             "Ông/bà nhận thư này vì có người xin đăng nhập bằng địa chỉ thư của ông/bà.",
             button=("Đăng nhập", LINK),
-            deadline=desk.until(link.expires_at) if link.expires_at else None,
+            deadline=_lasts(link.expires_at) if link.expires_at else None,
             link=link.id,
         )
+
+
+def _lasts(expires_at: datetime) -> dict[str, str]:
+    """A sign-in link is no deadline: nobody is late who does not use it."""
+    hours = SIGN_IN_LINK_LASTS // timedelta(hours=1)
+    return {"words": in_words(expires_at), "remaining": f"dùng được trong {hours} giờ", "level": "normal"}
 
 
 def to_departments(desk: Desk, letter: str, keys: Sequence[str], note: str | None = None) -> Iterator[Wish]:
