@@ -154,7 +154,9 @@ def load_people() -> None:
     """Bring everybody up to people.yaml: adds, changes, and switches off who is no longer there."""
     from api.operations import load_everybody
 
-    for agency, count in acting(lambda session, here, _now: load_everybody(session, here.texts)):
+    for agency, count in acting(
+        lambda session, here, now: load_everybody(session, operator(), here.texts, now=now)
+    ):
         print(f"{agency}: {count} people.")
 
 

@@ -54,10 +54,13 @@ def roster(texts: Mapping[str, str], agency: str) -> list[people.RosterLine]:
     ]
 
 
-def load_everybody(session: Session, texts: Mapping[str, str]) -> list[tuple[str, int]]:
+def load_everybody(
+    session: Session, actor: Actor, texts: Mapping[str, str], *, now: datetime
+) -> list[tuple[str, int]]:
     """Load every agency's roster; returns agency and count."""
     return [
-        (agency, people.load_roster(session, agency, roster(texts, agency))) for agency in agencies_in(texts)
+        (agency, people.load_roster(session, actor, agency, roster(texts, agency), now=now))
+        for agency in agencies_in(texts)
     ]
 
 

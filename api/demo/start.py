@@ -14,10 +14,12 @@ from api.demo.papers import Papers
 from api.demo.scene import Scene, at
 from api.operations import load_everybody
 from config.settings import Settings
+from engine.access import Actor
 from engine.definition import files as definition_files
 from engine.dossier.texts import load_texts
 from engine.installation import Installation
 from engine.models import DemoClock, Event, EventToTell, Round
+from engine.stages import Role
 
 # Letters about older events would only fill the mailbox; these are what people find in it on that morning.
 TOLD_BEFORE = at(9, 12, 2025, 7)
@@ -76,7 +78,8 @@ def make_sample(here: Installation) -> str:
         if session.execute(select(Round.id).limit(1)).first() is not None:
             clock.resume(session)
             return ""
-        load_everybody(session, here.texts)
+        keeper = Actor(None, "Quản trị (bản dùng thử)", "demo", frozenset({(Role.admin, "")}))
+        load_everybody(session, keeper, here.texts, now=clock.BEGINS)
         texts = load_texts(
             {path.rpartition("/")[2]: text for path, text in here.texts.items() if "documents/" in path}
         )

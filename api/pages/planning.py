@@ -66,7 +66,7 @@ def plan(visit: StaffVisit, form: Typed) -> Response:
     ]
     try:
         with visit.change() as session:
-            people.load_roster(session, definition.agency.key, lines)
+            people.load_roster(session, visit.me, definition.agency.key, lines, now=visit.clock())
             rounds.plan(
                 session, visit.me, definition, calendar=visit.installation.calendar, now=visit.clock()
             )

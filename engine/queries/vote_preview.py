@@ -28,6 +28,7 @@ class SeatAt:
     role: str
     email: str
     phone: str
+    active: bool
     reachable: bool
     own: tuple[str, ...]
 
@@ -135,7 +136,15 @@ def seats_of(session: Session, at: RoundAt, own: dict[int, list[str]]) -> tuple[
     ).all()
     return tuple(
         SeatAt(
-            id_ or 0, name, title, role, email, phone, bool(email and active), tuple(own.get(id_ or 0, ()))
+            id_ or 0,
+            name,
+            title,
+            role,
+            email,
+            phone,
+            active,
+            bool(email and active),
+            tuple(own.get(id_ or 0, ())),
         )
         for id_, name, title, role, email, phone, active in rows
     )

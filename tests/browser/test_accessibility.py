@@ -10,7 +10,6 @@ from tests.stories.acts import (
     BALLOT,
     CAST,
     COUNCIL,
-    HEAD,
     OFFICE,
     OFFICE_ROUND,
     SECRETARY,
@@ -18,7 +17,6 @@ from tests.stories.acts import (
     freeze,
     open_round,
     propose,
-    vote,
 )
 
 pytestmark = pytest.mark.browser
@@ -104,5 +102,3 @@ def test_no_stop_of_the_keyboard_is_hidden_behind_the_ballots_bar(sqlite_hall: H
     assert hidden_stops(page, PHONE) == []
     assert hidden_stops(page, DESK) == []
     assert page.evaluate("getComputedStyle(document.querySelector('.sticky')).position") == "sticky"
-    assert vote
-    assert HEAD

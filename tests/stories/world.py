@@ -125,7 +125,7 @@ class World:
 
     def load_people(self) -> None:
         with self.database.unit_of_work() as session:
-            operations.load_everybody(session, self.installation.texts)
+            operations.load_everybody(session, operator(), self.installation.texts, now=self.now)
 
     def edit_file(self, file: str, before: str, after: str) -> None:
         """Change a definition's text where it stands; what runs already keeps what it was pinned to."""
