@@ -107,7 +107,10 @@ class Visit:
             return None
         deadline = Deadline.stored(due_at, explanation)
         left = self.installation.calendar.remaining_words(self.now, deadline)
-        return LEVELS[left.level], left.words, f"{said}: {self.pages.filters['luc'](due_at)}", explanation
+        # "ấn định thứ Sáu 12/12/2025" and no more: the line above says it already.
+        plain_date = explanation.startswith("ấn định") and not {",", ";"} & set(explanation)
+        note = "" if plain_date else explanation[:1].upper() + explanation[1:]
+        return LEVELS[left.level], left.words, f"{said}: {self.pages.filters['luc'](due_at)}", note
 
     def go(self, address: str, *said: str) -> Response:
         """Answer a finished act: 303 to a page, with messages shown there once."""

@@ -7,14 +7,14 @@ and `tdkt check` must work where no settings exist yet.
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from api.opening import fail, opened, print_faults, texts_of
 from config.settings import CONFIG_FOLDER, BadSettings, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -51,40 +51,6 @@ def main() -> None:
         sys.exit(2)
 
 
-def fail(sentence: str, code: int = 1) -> NoReturn:
-    print(sentence, file=sys.stderr)
-    raise typer.Exit(code)
-
-
-def texts_of(folder: Path) -> Mapping[str, str]:
-    """The files under the config folder. Exits with the remedy when there is no such folder."""
-    from config.files import read_folder
-
-    try:
-        return read_folder(folder)
-    except FileNotFoundError as missing:
-        fail(f"{missing}. Set TDKT_CONFIG to the folder with agency/, reviews/ and rules/.", 2)
-
-
-@contextmanager
-def opened(settings: Settings) -> Iterator["Installation"]:
-    """The installation of these settings, with the database's newest tables, closed afterwards."""
-    from engine.installation import open_installation
-
-    installation = open_installation(
-        database_url=settings.database_url,
-        secret=settings.secret.get_secret_value(),
-        data=settings.data,
-        texts=texts_of(settings.config),
-        demo=settings.demo,
-    )
-    try:
-        installation.database.migrate()
-        yield installation
-    finally:
-        installation.database.dispose()
-
-
 def operator() -> "Actor":
     """Whoever may type on this machine: the administrator, through the door `cli`."""
     from engine.access import Actor
@@ -110,15 +76,12 @@ def acting(work: Callable[["Session", "Installation", datetime], Any]) -> Any:
 def check(
     config: Annotated[Path | None, typer.Option(help="The folder to check; TDKT_CONFIG otherwise.")] = None,
 ) -> None:
-    """Check every definition file: file, line, what is wrong, what to do. Exit code 1 when one is wrong."""
+    """Check every file under config/: file, line, what is wrong, what to do. Exit code 1 for any fault."""
+    from api.checking import all_faults
     from engine.definition import files as definition_files
 
     texts = texts_of(config or Path(os.environ.get("TDKT_CONFIG") or CONFIG_FOLDER))
-    faults = definition_files.check(texts)
-    for fault in faults:
-        print(fault)
-    if faults:
-        fail(f"Có {len(faults)} chỗ phải sửa.")
+    print_faults(all_faults(texts), 1)
     keys = definition_files.review_keys(texts)
     print(f"Đã kiểm tra {len(texts)} tệp, không có lỗi. {len(keys)} đợt xét: {', '.join(keys)}.")
 
@@ -212,7 +175,12 @@ def backup(target: Annotated[Path, typer.Argument(help="A folder that does not e
 @app.command()
 def serve() -> None:
     """Start everything and keep it running: web pages, clock, and Prefect unless an outside one is set."""
+    from api.checking import all_faults
+
     settings = read_settings()
+    if settings.demo:
+        fail("TDKT_DEMO: anybody could act as anybody; unset it, or start the demonstration: `tdkt demo`.", 2)
+    print_faults(all_faults(texts_of(settings.config)), 2)
     arguments = supervised(settings)
     refuse_busy_ports(arguments)
     with opened(settings) as installation:

@@ -52,7 +52,8 @@ def read(form: Form, seats: Iterable[int], *, today: date) -> Typed:
             errors[title] = "Ghi cả chức vụ của người này."
     if facts["meeting_start"] and facts["meeting_end"] and facts["meeting_end"] <= facts["meeting_start"]:
         errors["meeting_end"] = "Giờ kết thúc phải sau giờ bắt đầu."
-    present = frozenset(int(each) for each in form.many("present") if each.isdecimal()) & set(seats)
+    chosen = set(form.many("present"))
+    present = frozenset(seat for seat in seats if str(seat) in chosen)
     facts["present"] = ",".join(str(each) for each in sorted(present))
     facts |= {f"away_{seat}": form.text(f"away_{seat}") for seat in seats}
     return Typed(facts, form.typed(), present, list(errors.items()))

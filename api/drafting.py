@@ -40,12 +40,20 @@ class Difference:
 
 
 def read_who(form: Form, stored: Draft | None = None) -> dict[str, Any]:
-    """Who is proposed for which award. Another person brings another title, unless one was typed."""
-    kind = form.text("nominee_kind")
-    listed = form.text("person_key") if kind == "person" else ""
+    """Who is proposed for which award. A field the form does not carry stays as stored.
+
+    Another person brings another title, unless one was typed.
+    """
+    kept = EMPTY if stored is None else values_of(stored)
+
+    def said(name: str) -> str:
+        return form.text(name) if name in form.data else kept[name]
+
+    kind = said("nominee_kind")
+    listed = said("person_key") if kind == "person" else ""
     person = "" if listed == NOT_LISTED else listed
-    name = form.text("collective_name" if kind == "collective" else "person_name")
-    title = form.text("nominee_title") if kind == "person" else ""
+    name = said("collective_name" if kind == "collective" else "person_name")
+    title = said("nominee_title") if kind == "person" else ""
     if stored is not None and person and person != stored.person_key and title == stored.nominee_title:
         title = ""
     return {
@@ -53,20 +61,25 @@ def read_who(form: Form, stored: Draft | None = None) -> dict[str, Any]:
         "person_key": person,
         "nominee_name": "" if person else name,
         "nominee_title": title,
-        "nominee_unit": form.text("nominee_unit"),
-        "award_key": form.text("award_key"),
+        "nominee_unit": said("nominee_unit"),
+        "award_key": said("award_key"),
     }
 
 
 def read_deeds(form: Form, stored: Draft) -> dict[str, Any]:
-    """What was done, when, on which point of law. What is no date stays as it was: `form.errors` says so."""
+    """What was done, when, on which point of law. A field the form does not carry stays as stored;
+    so does what is no date, and `form.errors` says so.
+    """
     typed: dict[str, Any] = {
         "legal_point": form.text("legal_point") or stored.legal_point,
-        "summary": form.text("summary", lines=True),
-        "achievements": form.text("achievements", lines=True),
         "answers": {**(stored.answers or {}), **form.begins("answers.")},
     }
+    for name in ("summary", "achievements"):
+        if name in form.data:
+            typed[name] = form.text(name, lines=True)
     for name in ("period_from", "period_to"):
+        if not any(part in form.data for part in (name, *(f"{name}_{p}" for p in ("day", "month", "year")))):
+            continue
         day = form.date(name)
         if name not in form.errors:
             typed[name] = day

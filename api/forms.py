@@ -6,15 +6,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from starlette.datastructures import FormData, UploadFile
 
 from engine.commands.proposal import StoredFile
 from engine.errors import Incomplete
+from engine.file_kinds import kept_name
 from engine.files import FileStore
 from engine.text import clean
 
 MOST_FIELDS, MOST_FILES = 1000, 20
+MOST_DIGITS = 9
+Number = Annotated[int, Path(ge=0, lt=10**MOST_DIGITS)]
+"""A whole number in an address; a longer one is no row of any table, and the page is not there."""
 
 
 @dataclass
@@ -40,8 +44,9 @@ class Form:
         }
 
     def number(self, name: str) -> int | None:
+        """A whole number of at most nine digits; None for anything else."""
         value = self.text(name)
-        return int(value) if value.isdecimal() else None
+        return int(value) if value.isdecimal() and len(value) <= MOST_DIGITS else None
 
     def date(self, name: str) -> date | None:
         """A date typed as 24/11/2026 (or in three fields name_day, name_month, name_year).
@@ -55,8 +60,8 @@ class Form:
         try:
             day, month, year = (int(part) for part in typed.replace("-", "/").replace(".", "/").split("/"))
             return date(year, month, day)
-        except ValueError:
-            self.errors[name] = f"“{typed}” không phải là ngày. Ghi như 24/11/2026."
+        except (ValueError, OverflowError):
+            self.errors[name] = f"“{typed[:40]}” không phải là ngày. Ghi như 24/11/2026."
             return None
 
     def files(self, name: str) -> list[UploadFile]:
@@ -87,7 +92,7 @@ Typed = Annotated[Form, Depends(_typed)]
 
 def take_in(store: FileStore, upload: UploadFile, *, field_name: str, limit: int) -> StoredFile:
     """Check an uploaded file by content and keep it; `limit` in bytes. Raises Incomplete for `field_name`."""
-    name = upload.filename or "tep"
+    name = kept_name(upload.filename or "")
     if upload.size is not None and upload.size > limit:
         sentence = f"Tệp {name} quá lớn: tối đa {limit // 2**20} MB. Nén hoặc tách tệp rồi tải lại."
         raise Incomplete({field_name: sentence})

@@ -8,11 +8,13 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Page = Callable[[int, str], str]
+"""Status and sentence, to a whole page in HTML."""
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -20,7 +22,9 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-GUESSED = ("/dang-nhap", "/l/")
+LINK, ASK, AGAIN = "/l/", "/dang-nhap", "/gui-lai"
+FAILED = frozenset({404, 410})
+LONGEST_LENGTH = 15  # digits of a content-length that can mean anything
 SIX_FILES = 6  # a form may carry several files of the largest size
 
 
@@ -31,8 +35,11 @@ class TooLarge(Exception):  # noqa: N818 — a limit kept, not an error of ours
 class Guard:
     """Pure ASGI: nothing here reads a body, a session or the database."""
 
-    def __init__(self, app: App, *, public_url: str, upload_limit: int, guesses: str = "20/minute") -> None:
+    def __init__(
+        self, app: App, *, public_url: str, upload_limit: int, page: Page, guesses: str = "20/minute"
+    ) -> None:
         self.app = app
+        self.page = page
         self.origin = _origin(public_url)
         self.secure = public_url.startswith("https://")
         self.body_limit = upload_limit * SIX_FILES
@@ -48,30 +55,52 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, self._with_headers(scope, send))
             return
-        await self.app(scope, self._counted(receive), self._with_headers(scope, send))
+        await self.app(scope, self._counted(receive), self._watched(scope, self._with_headers(scope, send)))
 
-    def _refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
-        if scope["method"] not in SAFE:
-            if not self._same_origin(headers):
-                return PlainTextResponse(
-                    "Yêu cầu đến từ một trang khác nên không được thực hiện. "
-                    "Mở lại trang của hệ thống và thử lại.",
-                    status_code=403,
-                )
-            if scope["path"].startswith(GUESSED) and not self.limiter.hit(self.guesses, _peer(scope)):
-                return PlainTextResponse(
-                    "Quá nhiều lần thử từ máy này. Xin đợi một phút rồi thử lại.",
-                    status_code=429,
-                    headers={"Retry-After": "60"},
-                )
-        length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > self.body_limit:
-            return PlainTextResponse(
-                f"Nội dung gửi lên quá lớn: tối đa {self.body_limit // 2**20} MB một lần. "
-                "Bấm quay lại: những gì đã gõ còn nguyên; gửi ít tệp hơn mỗi lần.",
-                status_code=413,
+    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+        if scope["method"] not in SAFE and not self._same_origin(headers):
+            return self._answer(
+                headers,
+                403,
+                "Yêu cầu đến từ một trang khác nên không được thực hiện. "
+                "Mở lại trang của hệ thống và thử lại.",
             )
+        if self._braked(scope):
+            answer = self._answer(headers, 429, "Quá nhiều lần thử từ máy này. Xin đợi một phút rồi thử lại.")
+            answer.headers["Retry-After"] = "60"
+            return answer
+        length = headers.get("content-length", "0")
+        if len(length) > LONGEST_LENGTH or not length.isdecimal() or int(length) > self.body_limit:
+            return self._answer(headers, 413, too_large(self.body_limit))
         return None
+
+    def _answer(self, headers: Headers, status: int, sentence: str) -> Response:
+        """A page with a way back; one sentence where a script asked."""
+        if headers.get("hx-request"):
+            return PlainTextResponse(sentence, status_code=status)
+        return HTMLResponse(self.page(status, sentence), status_code=status)
+
+    def _braked(self, scope: Scope) -> bool:
+        """Whether this address has asked for letters, or guessed at links, too often within a minute.
+
+        Opening one's own link never counts: a whole council may sit behind one address.
+        """
+        path = scope["path"]
+        if scope["method"] not in SAFE and _sends_a_letter(path):
+            return not self.limiter.hit(self.guesses, "ask", _peer(scope))
+        return path.startswith(LINK) and not self.limiter.test(self.guesses, "guess", _peer(scope))
+
+    def _watched(self, scope: Scope, send: Send) -> Send:
+        """Counts a link that opened nothing, once its answer is known."""
+        if not scope["path"].startswith(LINK):
+            return send
+
+        async def watching(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start" and message["status"] in FAILED:
+                self.limiter.hit(self.guesses, "guess", _peer(scope))
+            await send(message)
+
+        return watching
 
     def _same_origin(self, headers: Headers) -> bool:
         """The browser says where a request comes from; a client that is no browser says nothing."""
@@ -116,6 +145,18 @@ def harden(headers: MutableHeaders, *, path: str, secure: bool) -> None:
         headers.setdefault("Cache-Control", "no-store")
     if secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+
+
+def too_large(limit: int) -> str:
+    """What is said of a body beyond `limit` bytes."""
+    return (
+        f"Nội dung gửi lên quá lớn: tối đa {limit // 2**20} MB một lần. "
+        "Bấm quay lại: những gì đã gõ còn nguyên; gửi ít tệp hơn mỗi lần."
+    )
+
+
+def _sends_a_letter(path: str) -> bool:
+    return path == ASK or (path.startswith(LINK) and path.endswith(AGAIN))
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -68,6 +68,8 @@ def commands_of(options: argparse.Namespace) -> list[Command]:
         *(python, "-m", "uvicorn", "api.app:from_environment", "--factory", "--no-access-log"),
         *("--host", options.host, "--port", str(options.port), "--workers", str(options.workers)),
         *("--log-level", "warning", "--no-server-header", "--timeout-graceful-shutdown", "5"),
+        # Only a proxy on this machine is believed about who is asking: the brake counts by address.
+        *("--proxy-headers", "--forwarded-allow-ips", "127.0.0.1"),
     )
     commands.append(Command("web", web, health=f"http://{_reach(options.host)}:{options.port}/health"))
     if options.prefect_port:

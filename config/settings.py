@@ -3,33 +3,58 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CONFIG_FOLDER = Path(__file__).parent
 
 
+def _parts(url: str, wanted: str) -> SplitResult:
+    """The parts of an address with a host and a port that exists. Raises ValueError, which shows no value."""
+    try:
+        parts = urlsplit(url)
+        sound = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise ValueError(f"{wanted}; the port, if any, is a number from 1 to 65535")
+    return parts
+
+
 def _database(url: str) -> str:
-    if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-        raise ValueError(
-            "must begin with sqlite:/// or postgresql://, e.g. postgresql://tdkt:password@127.0.0.1/tdkt"
-        )
+    wanted = "must begin with sqlite:/// or postgresql://, e.g. postgresql://tdkt:password@127.0.0.1/tdkt"
+    if url.startswith(("postgresql://", "postgresql+psycopg://")):
+        # Without a host PostgreSQL is reached by its local socket.
+        _parts(url if urlsplit(url).netloc.rpartition("@")[2] else "postgresql://localhost", wanted)
+    elif not url.startswith("sqlite:///"):
+        raise ValueError(wanted)
     return url
 
 
 def _smtp(url: SecretStr) -> SecretStr:
-    parts = urlsplit(url.get_secret_value())
-    if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname:
-        raise ValueError("must look like smtp+starttls://user:password@host:587, smtps://… or smtp://host:25")
+    wanted = "must look like smtp+starttls://user:password@host:587, smtps://… or smtp://host:25"
+    if _parts(url.get_secret_value(), wanted).scheme not in {"smtp", "smtps", "smtp+starttls"}:
+        raise ValueError(wanted)
     return url
 
 
 def _web(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
-        raise ValueError("must look like https://tdkt.example.gov.vn, without a path")
+    wanted = "must look like https://tdkt.example.gov.vn, without a path"
+    parts = _parts(url, wanted)
+    if parts.scheme not in {"http", "https"} or parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise ValueError(wanted)
+    return url.rstrip("/")
+
+
+def _prefect(url: str) -> str:
+    if not url:
+        return url
+    wanted = "must look like http://127.0.0.1:4200/api, or be empty to start the embedded server"
+    parts = _parts(url, wanted)
+    if parts.scheme not in {"http", "https"} or not parts.path.rstrip("/").endswith("/api"):
+        raise ValueError(wanted)
     return url.rstrip("/")
 
 
@@ -37,6 +62,14 @@ def _secret(secret: SecretStr) -> SecretStr:
     if len(secret.get_secret_value()) < 32:  # noqa: PLR2004 — 256 bits in any usual alphabet
         raise ValueError("needs at least 32 characters; `tdkt secret` prints a good one")
     return secret
+
+
+def _seconds(value: Any) -> Any:
+    """A bare number is seconds, as .env.example writes it."""
+    try:
+        return timedelta(seconds=float(value))
+    except (TypeError, ValueError):
+        return value
 
 
 class Settings(BaseSettings):
@@ -68,13 +101,13 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the web application listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port the web application listens on.")
     workers: int = Field(default=1, ge=1, le=16, description="Web processes; more than one needs PostgreSQL.")
-    prefect_api_url: str = Field(
+    prefect_api_url: Annotated[str, AfterValidator(_prefect)] = Field(
         default="", description="An outside Prefect server; empty starts the embedded one."
     )
     prefect_port: int = Field(
         default=4200, ge=1, le=65535, description="Port of the embedded Prefect server."
     )
-    poll: timedelta = Field(
+    poll: Annotated[timedelta, BeforeValidator(_seconds)] = Field(
         default=timedelta(seconds=0.5), description="How often the flow runner asks what is due."
     )
     upload_limit: int = Field(default=25 * 2**20, ge=2**20, description="Largest file, in bytes.")

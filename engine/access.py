@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from engine.errors import NotFound, NotNow, NotYours, StageClosed
-from engine.stages import MOVE_OF, Act, Role, Stage, State
+from engine.stages import MOVE_OF, ON_THE_LIST, Act, Role, Stage, State
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,10 @@ def demand_stage(act: Act, *, stage: Stage) -> None:
 
 
 def may_see(actor: Actor, *, department: str, round_key: str, state: State, list_published: bool) -> bool:
-    """Office, head and admin see all that was proposed; a department its own; the council what is listed."""
+    """A department sees its own; office and head all that was proposed; the council what came on its list.
+
+    Nobody else: the administrator keeps the system and reads no dossier.
+    """
     if department in actor.departments():
         return True
     if actor.has(Role.office) or actor.has(Role.head):
@@ -132,20 +135,7 @@ def may_see(actor: Actor, *, department: str, round_key: str, state: State, list
     on_council = any(
         holds(actor, role, round_key=round_key) for role in (Role.member, Role.secretary, Role.chair)
     )
-    return (
-        on_council
-        and list_published
-        and state
-        not in {
-            State.draft,
-            State.ready,
-            State.proposed,
-            State.returned,
-            State.withdrawn,
-            State.lapsed,
-            State.held,
-        }
-    )
+    return on_council and list_published and state in ON_THE_LIST
 
 
 def demand_sight(

@@ -47,14 +47,6 @@ class TieRule(StrEnum):
     chair_decides = "chair_decides"
 
 
-class Outlook(StrEnum):
-    """Whether ballots not yet sent can still change the outcome."""
-
-    open = "open"
-    passes = "passes"
-    fails = "fails"
-
-
 @dataclass(frozen=True, kw_only=True)
 class BallotRule:
     """How one award is decided; shares are fractions from 0 to 1. Raises ValueError if it makes no sense."""
@@ -197,37 +189,6 @@ def tally(
         passed=not reasons,
         reason="; ".join(reasons),
     )
-
-
-def decided_early(
-    rule: BallotRule,
-    council: Council[S],
-    votes: Mapping[S, Choice],
-    recused: Collection[S] = (),
-    *,
-    sent: Collection[S] | None = None,
-) -> Outlook:
-    """Whether the ballots still missing can change the outcome. For information only: a seat that sent its
-    ballot may change it until the vote closes.
-
-    All missing seats saying yes is the best case under every rule; the worst is all saying no (largest base)
-    or all staying silent (no quorum). A missing ballot of a recused seat moves only quorum and base.
-    """
-    away, arrived = frozenset(recused), frozenset(votes if sent is None else sent)
-    missing = [seat for seat in council.seats if seat not in votes and seat not in away]
-    late_recused = [seat for seat in council.seats if seat in away - arrived]
-
-    def passes(choice: Choice | None, extra: int) -> bool:
-        added = {} if choice is None else dict.fromkeys(missing, choice)
-        came = arrived | added.keys() | frozenset(late_recused[:extra])
-        return tally(rule, council, {**votes, **added}, away, sent=came).passed
-
-    extras = range(len(late_recused) + 1)
-    if not any(passes(Choice.yes, extra) for extra in extras):
-        return Outlook.fails
-    if all(passes(choice, extra) for choice in (Choice.no, None) for extra in extras):
-        return Outlook.passes
-    return Outlook.open
 
 
 def sentence(result: Tally) -> str:

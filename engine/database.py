@@ -22,7 +22,8 @@ from sqlmodel import Session
 from engine.errors import Busy
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's SQLSTATE of a lock timeout
+# PostgreSQL's SQLSTATEs of a lock timeout, a deadlock that this side had to break, a statement timeout.
+WAITED_IN_VAIN = frozenset({"55P03", "40P01", "57014"})
 
 
 class Database:
@@ -46,27 +47,26 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session that sees one consistent picture and can change nothing."""
-        with Session(self._reading, autoflush=False) as session:
+        """A session that sees one consistent picture and can change nothing.
+
+        Raises Busy when the database made it wait for too long.
+        """
+        with _busy_if_waited_in_vain(), Session(self._reading, autoflush=False) as session:
             yield session
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
         """One request or one task, one transaction: commits at the end, or leaves nothing behind.
 
-        Raises Busy when somebody else kept the lock for too long.
+        Raises Busy when somebody else kept the lock for too long, or two waited for each other.
         """
-        try:
-            with (
-                self._lock or nullcontext(),
-                Session(self.engine, expire_on_commit=False) as session,
-                session.begin(),
-            ):
-                yield session
-        except DBAPIError as failed:
-            if _waited_too_long(failed.orig):
-                raise Busy from failed
-            raise
+        with (
+            _busy_if_waited_in_vain(),
+            self._lock or nullcontext(),
+            Session(self.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
 
     def migrate(self) -> None:
         """Bring the schema to the newest migration; safe to repeat, and to race."""
@@ -85,16 +85,24 @@ def alembic_config(database: Database) -> Config:
     return config
 
 
+@contextmanager
+def _busy_if_waited_in_vain() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as failed:
+        if _waited_too_long(failed.orig):
+            raise Busy from failed
+        raise
+
+
 def _waited_too_long(cause: BaseException | None) -> bool:
     busy = getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY  # whatever the kind of busy
-    return busy or getattr(cause, "sqlstate", None) == LOCK_NOT_AVAILABLE
+    return busy or getattr(cause, "sqlstate", None) in WAITED_IN_VAIN
 
 
 def _sqlite(url: URL, *, writes: bool) -> Engine:
     # pysqlite's own transaction handling is off (autocommit); the events below say BEGIN themselves.
-    engine = create_engine(
-        url, hide_parameters=True, connect_args={"timeout": 5, "check_same_thread": False}
-    )
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 5, "check_same_thread": False})
     pragmas = (
         "journal_mode=WAL",
         "synchronous=FULL",

@@ -1,6 +1,7 @@
 """What a file really is, by content: PDF, DOCX, XLSX, JPEG or PNG, without anything that acts by itself."""
 
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePath
@@ -11,9 +12,13 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, NullObject
 
 from engine.errors import Incomplete
+from engine.pictures import is_jpeg, is_png
+from engine.text import clean
 
 HEAD = 16
 TAIL = 2048
+LONGEST_NAME, LONGEST_SUFFIX = 250, 12
+MISLEADING = frozenset({"Cf", "Cc", "Cs", "Zl", "Zp"})  # controls, turns of direction, line ends
 MOST_ENTRIES, MOST_UNPACKED, MOST_OBJECTS = 2000, 200 * 2**20, 100_000
 KINDS = {
     ".pdf": "application/pdf",
@@ -33,6 +38,17 @@ ALLOWED = "Chỉ nhận tệp PDF, Word (.docx), Excel (.xlsx) hoặc ảnh (.jp
 
 class _WrongError(Exception):
     """The sentence that says what is wrong with the file."""
+
+
+def kept_name(name: str, *, longest: int = LONGEST_NAME) -> str:
+    """A file's name as it is kept: the last part of a path, one line, without marks that turn the reading
+    direction (they hide the real suffix); cut to `longest` characters before its suffix. "tep" for nothing.
+    """
+    last = re.split(r"[/\\]", clean(name))[-1]
+    seen = "".join(c for c in last if unicodedata.category(c) not in MISLEADING).strip(" .")
+    suffix = PurePath(seen).suffix
+    suffix = suffix if len(suffix) <= LONGEST_SUFFIX else ""
+    return seen.removesuffix(suffix)[: longest - len(suffix)].rstrip() + suffix or "tep"
 
 
 def sniff(name: str, head: bytes, path: Path) -> str:
@@ -56,16 +72,11 @@ def _check(suffix: str, head: bytes, path: Path) -> None:
     elif suffix in MAIN_PART:
         _office(head, path, suffix)
     else:
-        _image(head, path, suffix)
+        _image(path, suffix)
 
 
-def _image(head: bytes, path: Path, suffix: str) -> None:
-    tail = _tail(path)
-    if suffix == ".png":
-        good = head.startswith(b"\x89PNG\r\n\x1a\n") and head[12:16] == b"IHDR" and b"IEND" in tail
-    else:
-        good = head.startswith(b"\xff\xd8\xff") and b"\xff\xd9" in tail
-    if not good:
+def _image(path: Path, suffix: str) -> None:
+    if not (is_png(path) if suffix == ".png" else is_jpeg(path)):
         raise _WrongError("nội dung không phải là ảnh như tên tệp, hoặc đã hỏng. Lưu lại ảnh rồi tải lên.")
 
 

@@ -54,6 +54,24 @@ DEAD = frozenset({State.withdrawn, State.declined, State.lapsed})
 FINAL = DEAD | {State.not_recommended, State.refused, State.awarded, State.not_awarded, State.revoked}
 
 
+# What the frozen list held, and whatever became of it.
+ON_THE_LIST = frozenset(
+    {
+        State.listed,
+        State.recommended,
+        State.not_recommended,
+        State.approved,
+        State.refused,
+        State.submitted,
+        State.received,
+        State.completion,
+        State.awarded,
+        State.not_awarded,
+        State.revoked,
+    }
+)
+
+
 class Role(StrEnum):
     """Who acts. Clerk and department head are roles in one department; seats are roles in one round."""
 
@@ -128,17 +146,16 @@ MOVES: tuple[Move, ...] = (
         _DEPARTMENT,
     ),
     _move(Act.accept, {State.proposed}, State.accepted, _EARLY, {Role.office}),
-    _move(
-        Act.return_to_department, {State.proposed, State.accepted}, State.returned, _EARLY, {Role.office}
-    ),
+    _move(Act.return_to_department, {State.proposed, State.accepted}, State.returned, _EARLY, {Role.office}),
     # NĐ 152/2025 Đ.4: hold, not reject, while a fact is being verified.
     _move(Act.hold, {State.proposed, State.accepted}, State.held, _EARLY, {Role.office}),
     _move(Act.release, {State.held}, State.proposed, _EARLY, {Role.office}),
+    # After the vote only for what no list took up, so that a round can always end.
     _move(
         Act.decline,
         {State.proposed, State.accepted, State.held, State.returned},
         State.declined,
-        _EARLY,
+        _EARLY | {Stage.submission},
         {Role.office},
     ),
     _move(
@@ -151,9 +168,7 @@ MOVES: tuple[Move, ...] = (
     _move(Act.freeze, {State.accepted}, State.listed, {Stage.office}, {Role.office}),
     _move(Act.unfreeze, {State.listed}, State.accepted, {Stage.office}, {Role.office}),
     # The council advises (Luật TĐKT Đ.90); its result is a recommendation.
-    _move(
-        Act.recommend, {State.listed}, State.recommended, {Stage.council}, {Role.secretary, Role.time}
-    ),
+    _move(Act.recommend, {State.listed}, State.recommended, {Stage.council}, {Role.secretary, Role.time}),
     _move(
         Act.not_recommend,
         {State.listed},
@@ -164,9 +179,7 @@ MOVES: tuple[Move, ...] = (
     _move(Act.approve, {State.recommended}, State.approved, {Stage.submission}, {Role.head}),
     _move(Act.refuse, {State.recommended}, State.refused, {Stage.submission}, {Role.head}),
     _move(Act.decide, {State.approved}, State.awarded, {Stage.submission}, {Role.office, Role.head}),
-    _move(
-        Act.submit, {State.approved, State.completion}, State.submitted, {Stage.submission}, {Role.office}
-    ),
+    _move(Act.submit, {State.approved, State.completion}, State.submitted, {Stage.submission}, {Role.office}),
     _move(Act.receive, {State.submitted}, State.received, {Stage.submission}, {Role.office}),
     _move(
         Act.ask_completion,
@@ -175,9 +188,7 @@ MOVES: tuple[Move, ...] = (
         {Stage.submission},
         {Role.office},
     ),
-    _move(
-        Act.award, {State.submitted, State.received}, State.awarded, {Stage.submission}, {Role.office}
-    ),
+    _move(Act.award, {State.submitted, State.received}, State.awarded, {Stage.submission}, {Role.office}),
     _move(
         Act.not_award,
         {State.submitted, State.received, State.completion},

@@ -3,14 +3,18 @@
 import re
 import unicodedata
 
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+
 
 def clean(text: str, *, lines: bool = False) -> str:
     """NFC, trimmed, control characters dropped; one line unless `lines`, where CRLF becomes one newline.
 
-    Phones and some editors send decomposed marks; the same name must be the same bytes everywhere.
+    Phones and some editors send decomposed marks; the same name must be the same bytes everywhere. Format
+    characters (zero width, direction marks) go too: two names that look the same are the same.
     """
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _UNSEEN)
+    kept = unicodedata.normalize("NFC", kept)  # last: an unseen character keeps a mark from its letter
     if lines:
         return "\n".join(line.rstrip() for line in kept.split("\n")).strip()
     return re.sub(r"\s+", " ", kept).strip()

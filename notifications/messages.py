@@ -52,7 +52,7 @@ def claim_next(session: Session, *, owner: str, now: datetime, round_id: int | N
         if message.state == "sending":
             _doubt(message, now)
         elif not _still_wanted(session, message, now):
-            message.state, message.outcome = "dropped", "Người nhận đã làm xong việc trước khi thư được gửi."
+            message.state, message.outcome = "dropped", "Người nhận đã làm xong việc, không gửi nữa."
         if message.state in {"queued", "claimed"}:
             message.state, message.owner, message.lease_until = "claimed", owner, now + LEASE
             message.attempts += 1

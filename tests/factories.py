@@ -25,9 +25,9 @@ from engine.definition import Definition
 from engine.links import Keys
 from engine.models import Check, Nomination, NominationList, Person, Voting
 from engine.stages import STAGES, Stage, State
-from tests.small_agency import ROUND, SEATS, actor_with, small_definition, small_roster
+from tests.small_agency import ROUND, SEATS, actor_with, keeper, small_definition, small_roster
 
-__all__ = ["ROUND", "SEATS", "actor_with", "small_definition", "small_roster"]
+__all__ = ["ROUND", "SEATS", "actor_with", "keeper", "small_definition", "small_roster"]
 
 ROOT = Path(__file__).parents[1]
 SECRET = "a-secret-of-the-tests-" * 3
@@ -116,7 +116,7 @@ def given_round(
     definition = definition or small_definition()
     scene.key = definition.key
     with database.unit_of_work() as session:
-        people.load_roster(session, "bdt", small_roster())
+        people.load_roster(session, keeper(), "bdt", small_roster(), now=scene.now)
         office_ = scene.actor("office", session)
         rounds.plan(session, office_, definition, calendar=scene.calendar, now=scene.now)
         if stage != Stage.planned:

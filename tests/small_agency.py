@@ -112,6 +112,11 @@ def _line(key: str, name: str, unit: str, grants: tuple[tuple[str, str], ...] = 
     )
 
 
+def keeper() -> Actor:
+    """The administrator at the command line."""
+    return Actor(None, "Quản trị", "cli", frozenset({(Role.admin, "")}))
+
+
 def actor_with(role: Role, *, unit: str = "cs", key: str = ROUND, person_id: int | None = 1) -> Actor:
     """An actor with one role, where that role has its scope."""
     scope = {

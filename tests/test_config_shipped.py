@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from api.checking import all_faults
 from config.files import read_folder
 from engine.ballot import Council, Denominator, sentence, tally
 from engine.definition import Definition
@@ -116,3 +117,7 @@ def test_no_rule_asks_for_a_lower_award_first() -> None:
 
 def test_the_draft_of_the_amending_law_is_never_chosen() -> None:
     assert all("R14" not in {rule.id for rule in shipped(key).rules.rules} for key in REVIEWS)
+
+
+def test_calendar_documents_and_words_on_screen_have_no_faults() -> None:
+    assert [str(fault) for fault in all_faults(FILES)] == []

@@ -35,6 +35,7 @@ def coming(session: Session) -> tuple[Coming, ...]:
             col(Moment.stage),
             col(Moment.kind),
             col(Moment.step),
+            col(Moment.department_key),
             col(Round.key),
             col(Round.definition_hash),
         )
@@ -44,8 +45,8 @@ def coming(session: Session) -> tuple[Coming, ...]:
         .limit(COMING)
     ).all()
     return tuple(
-        Coming(at, key, pinned(session, hash_).short_title, deadlines.in_words(Stage(stage), kind, step))
-        for at, stage, kind, step, key, hash_ in rows
+        Coming(at, key, pinned(session, hash_).short_title, deadlines.in_words(Stage(stage), kind, step, own))
+        for at, stage, kind, step, own, key, hash_ in rows
     )
 
 

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from api.actor import StaffVisit, Visit, demand
-from api.forms import Form, Typed
+from api.forms import MOST_DIGITS, Form, Typed
 from engine.commands import listing
 from engine.commands.ground import stand_on
 from engine.errors import Incomplete, NotFound, NotNow
@@ -114,9 +114,9 @@ def _order(form: Form) -> list[str]:
     """
     typed = form.begins(PLACE)
     wrong = {
-        PLACE + code: f"“{value.strip()}” không phải là số thứ tự. Ghi 1, 2, 3…"
+        PLACE + code: f"“{value.strip()[:40]}” không phải là số thứ tự. Ghi 1, 2, 3…"
         for code, value in typed.items()
-        if value.strip() and not value.strip().isdecimal()
+        if value.strip() and not (value.strip().isdecimal() and len(value.strip()) <= MOST_DIGITS)
     }
     if wrong:
         raise Incomplete(wrong)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from api.actor import BallotVisit, Visit
 from api.downloads import download
-from api.forms import Typed
+from api.forms import Number, Typed
 from engine.ballot import Choice
 from engine.calendar import Level
 from engine.commands import council, people
@@ -133,7 +133,7 @@ def report(visit: BallotVisit, key: str, code: str) -> Response:
 
 
 @router.get("/phieu/{key}/tep/{attachment_id}")
-def file(visit: BallotVisit, key: str, attachment_id: int) -> Response:
+def file(visit: BallotVisit, key: str, attachment_id: Number) -> Response:
     with visit.read() as session:
         paper = ballots.paper_of(session, visit.me, key, visit.scope)
         found, sha256 = council_reading.file_of(session, paper, attachment_id)

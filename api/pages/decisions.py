@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from api.actor import StaffVisit, Visit, demand
 from api.downloads import send_bytes
-from api.forms import Typed
+from api.forms import MOST_DIGITS, Number, Typed
 from api.printing import press_of
 from engine.commands import submission
 from engine.dossier.build import decision_documents
@@ -65,7 +65,7 @@ def draft(visit: StaffVisit, key: str, form: str) -> Response:
 
 
 @router.get("/vp/dot/{key}/quyet-dinh/{decision_id}.{form}")
-def document(visit: StaffVisit, key: str, decision_id: int, form: str) -> Response:
+def document(visit: StaffVisit, key: str, decision_id: Number, form: str) -> Response:
     return _document(visit, key, decision_id, form)
 
 
@@ -100,7 +100,7 @@ def _of(
 
 def _full(visit: Visit, key: str, number: str) -> str:
     """128 becomes 128/QĐ-BDT: the agency's own code is added where only the number was typed."""
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > MOST_DIGITS:
         return number
     with visit.read() as session:
         code = rounds.seen(session, key).definition.agency.codes["quyet_dinh"]

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.actor import AnyVisit, Visit
 from api.demo import clock, mailbox, personas
-from api.forms import Form, Typed
+from api.forms import Form, Number, Typed
 from api.guard import POLICY
 from engine.calendar import in_words
 from engine.clock import VIETNAM
@@ -69,7 +69,7 @@ def letter_html(visit: AnyVisit, letter: str) -> Response:
 
 
 @router.get("/mailbox/{letter}/tep/{number}")
-def attachment(visit: AnyVisit, letter: str, number: int) -> Response:
+def attachment(visit: AnyVisit, letter: str, number: Number) -> Response:
     attached = mailbox.letter(_folder(visit), letter).attached
     if not 1 <= number <= len(attached):
         raise NotFound("Thư này không có tệp đó.")
@@ -127,8 +127,8 @@ def _typed_moment(form: Form) -> datetime:
         faults["day"] = "Ghi ngày, như 12/12/2025."
     try:
         of_day = time(int(hour or 8), int(minute.strip() or 0))
-    except ValueError:
-        faults["hour"] = f"“{form.text('hour')}” không phải là giờ. Ghi như 17:00."
+    except (ValueError, OverflowError):
+        faults["hour"] = f"“{form.text('hour')[:40]}” không phải là giờ. Ghi như 17:00."
     if faults or day is None:
         raise Incomplete(faults)
     return datetime.combine(day, of_day, VIETNAM)

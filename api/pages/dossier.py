@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from api import dossier_form
 from api.actor import StaffVisit, Visit, demand
 from api.downloads import download, send_bytes
-from api.forms import Typed
+from api.forms import Number, Typed
 from api.printing import press_of
 from engine.clock import VIETNAM
 from engine.commands import submission
@@ -114,14 +114,14 @@ def send(visit: StaffVisit, key: str, form: Typed) -> Response:
 
 
 @router.get("/vp/dot/{key}/ho-so/{version}.zip")
-def archive(visit: StaffVisit, key: str, version: int) -> Response:
+def archive(visit: StaffVisit, key: str, version: Number) -> Response:
     found = _version(visit, key, version)
     name = workshop.archive_name(key, version)
     return download(visit.installation.files, found.sha256, name=name, media_type="application/zip")
 
 
 @router.get("/vp/dot/{key}/ho-so/{version}/kiem-tra")
-def verify(visit: StaffVisit, key: str, version: int) -> Response:
+def verify(visit: StaffVisit, key: str, version: Number) -> Response:
     """Reads the kept archive again and compares every sum; changes nothing."""
     found = _version(visit, key, version)
     with visit.read() as session:
@@ -134,7 +134,7 @@ def verify(visit: StaffVisit, key: str, version: int) -> Response:
 
 
 @router.get("/vp/dot/{key}/ho-so/{version}/{path:path}")
-def document(visit: StaffVisit, key: str, version: int, path: str) -> Response:
+def document(visit: StaffVisit, key: str, version: Number, path: str) -> Response:
     found = _version(visit, key, version)
     with visit.installation.files.open(found.sha256) as kept:
         try:

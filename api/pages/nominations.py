@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from api import drafting
 from api.actor import StaffVisit, Visit
 from api.downloads import download as sent
-from api.forms import Form, Typed, take_in
+from api.forms import Form, Number, Typed, take_in
 from engine.commands import proposal
 from engine.errors import Incomplete, NotFound, NotNow
 from engine.file_kinds import KINDS
@@ -200,7 +200,7 @@ def _take_in_all(visit: Visit, code: str, form: Form, item_key: str) -> Iterator
 
 
 @router.post("/de-nghi/{code}/tep/{attachment_id}/go")
-def take_off(visit: StaffVisit, code: str, attachment_id: int, form: Typed) -> Response:
+def take_off(visit: StaffVisit, code: str, attachment_id: Number, form: Typed) -> Response:
     with visit.change() as session:
         proposal.detach(session, visit.me, code, attachment_id=attachment_id, now=visit.clock())
     back = "?ve=kiem-tra" if form.text("ve") else ""
@@ -208,7 +208,7 @@ def take_off(visit: StaffVisit, code: str, attachment_id: int, form: Typed) -> R
 
 
 @router.get("/tep/{attachment_id}")
-def download(visit: StaffVisit, attachment_id: int) -> Response:
+def download(visit: StaffVisit, attachment_id: Number) -> Response:
     """A file for whoever may see its nomination. Kept, never run by a page of ours."""
     with visit.read() as session:
         file = nominations.file_seen(session, visit.me, attachment_id)

@@ -1,7 +1,7 @@
 """The steps of a draft: who, what was done, check; saved while typing; two editors get a choice."""
 
+import secrets
 from dataclasses import replace
-from datetime import timedelta
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -21,10 +21,10 @@ router = APIRouter()
 
 NEXT = {WHO: DEEDS, DEEDS: FILES}
 TEMPLATES = {WHO: "proposal/who.html", DEEDS: "proposal/deeds.html"}
-OWN_ECHO = timedelta(seconds=10)  # how long a form and its own autosave may overlap
 OVERTAKEN = (
     "Người khác vừa sửa bản nháp này. Bấm nút lưu để xem hai bản và chọn; nội dung ông/bà gõ còn nguyên."
 )
+LONGEST_NONCE = 40
 Errors = list[tuple[str, str]]
 
 
@@ -93,6 +93,7 @@ def _show_step(
         rules=nomination.definition,
         step=step,
         return_to=back,
+        nonce=secrets.token_urlsafe(12),
         banner=visit.banner(*drafting.due_of(nomination, visit.now)),
         errors=errors or [],
         beside=drafting.beside(nomination.findings, nomination.draft),
@@ -106,8 +107,9 @@ def _keep(visit: Visit, code: str, step: str, form: Form) -> Response:
     try:
         _save(visit, nomination, form, draft)
     except Incomplete as refused:
+        errors = drafting.placed(refused, form)
         return _show_step(
-            visit, nomination, step, back=back, values=form.typed(), errors=drafting.placed(refused, form)
+            visit, _as_read(nomination, form), step, back=back, values=form.typed(), errors=errors
         )
     except Changed:
         return _show_choice(visit, code, step, form)
@@ -120,15 +122,22 @@ def _keep(visit: Visit, code: str, step: str, form: Form) -> Response:
     return visit.go(f"/de-nghi/{code}/{'kiem-tra' if back else NEXT[step]}")
 
 
+def _as_read(nomination: NominationSeen, form: Form) -> NominationSeen:
+    """Nothing was saved: the form goes on from the version it was filled from, so that nobody's is lost."""
+    return replace(nomination, version=form.number("version") or 0)
+
+
 def _save(visit: Visit, nomination: NominationSeen, form: Form, draft: Draft) -> int:
     """Save; returns the new version. A form that overtook its own autosave is no second editor."""
-    version = form.number("version") or 0
-    echo = nomination.updated_by == visit.me.person_id and visit.clock() - nomination.updated_at < OWN_ECHO
-    if echo:
-        version = nomination.version
     with visit.change() as session:
         return proposal.save(
-            session, visit.me, nomination.code, version=version, draft=draft, now=visit.clock()
+            session,
+            visit.me,
+            nomination.code,
+            version=form.number("version") or 0,
+            draft=draft,
+            page=form.text("page")[:LONGEST_NONCE],
+            now=visit.clock(),
         ).version
 
 
@@ -203,7 +212,8 @@ def choose(visit: StaffVisit, code: str, form: Typed) -> Response:
     except Changed:
         return _show_choice(visit, code, step, form)
     except Incomplete as refused:
-        return _show_step(visit, theirs, step, values=form.typed(), errors=drafting.placed(refused, form))
+        errors = drafting.placed(refused, form)
+        return _show_step(visit, _as_read(theirs, form), step, values=form.typed(), errors=errors)
     return visit.go(f"/de-nghi/{code}/{step}", "Đã lưu bản ông/bà chọn.")
 
 

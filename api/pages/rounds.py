@@ -1,5 +1,7 @@
 """Rounds: the list, one round as a department sees it, and the department's own list with its signature."""
 
+import re
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -9,7 +11,7 @@ from api.actor import StaffVisit, Visit
 from api.forms import Typed
 from engine.access import Actor
 from engine.commands import proposal
-from engine.errors import Incomplete, NotFound
+from engine.errors import Changed, Incomplete, NotFound
 from engine.queries import rounds, timeline
 from engine.queries.rounds import DepartmentPart, RoundSeen
 from engine.stages import Role, State
@@ -81,11 +83,12 @@ def _show_department(
     errors: list[tuple[str, str]] | None = None,
     ticked: list[str] | None = None,
     reason: str = "",
+    status: int = 422,
 ) -> Response:
     round_, part = _part(visit, key, department)
     return visit.show(
         "rounds/department.html",
-        status=422 if errors else 200,
+        status=status if errors else 200,
         round=round_,
         part=part,
         banner=_banner(visit, round_, part),
@@ -100,25 +103,47 @@ def _show_department(
 @router.get("/dot/{key}/cua-phong/ky")
 def look_before_signing(visit: StaffVisit, key: str, phong: str = "") -> Response:
     """Names count and effect before anything is signed. Nothing is done here."""
-    codes = visit.request.query_params.getlist("codes")
+    read = _read(visit.request.query_params.getlist("codes"))
     round_, part = _part(visit, key, phong)
-    chosen = [line for line in part.lines if line.code in codes and line.state == State.ready]
+    chosen = [line for line in part.lines if line.code in read and line.state == State.ready]
     if not chosen:
         return _show_department(
             visit, key, phong, errors=[("codes", "Chọn ít nhất một đề nghị để ký duyệt.")], ticked=[]
+        )
+    changed = [line.name for line in chosen if line.version != read[line.code]]
+    if changed:
+        said = f"{', '.join(changed)} đã được sửa sau khi ông/bà mở trang: xem lại rồi ký."
+        return _show_department(
+            visit, key, phong, errors=[("codes", said)], ticked=[line.code for line in chosen], status=409
         )
     banner = _banner(visit, round_, part)
     return visit.show("rounds/sign.html", round=round_, part=part, chosen=chosen, banner=banner)
 
 
+def _read(values: Iterable[str]) -> dict[str, int]:
+    """Code → version of what was read, from "code:version"; 0, which no nomination has, for anything else."""
+    pairs = (value.partition(":") for value in values)
+    return {code: int(said) if re.fullmatch(r"[0-9]{1,9}", said) else 0 for code, _, said in pairs}
+
+
 @router.post("/dot/{key}/cua-phong/ky")
 def sign(visit: StaffVisit, key: str, form: Typed) -> Response:
-    department, codes = form.text("phong"), form.many("codes")
+    department, read = form.text("phong"), _read(form.many("codes"))
+    codes = list(read)
     try:
         with visit.change() as session:
             count = proposal.sign_off(
-                session, visit.me, key, department=department, codes=codes, now=visit.clock()
+                session,
+                visit.me,
+                key,
+                department=department,
+                codes=codes,
+                versions=read,
+                now=visit.clock(),
             )
+    except Changed as refused:
+        changed = [("codes", refused.sentence)]
+        return _show_department(visit, key, department, errors=changed, ticked=codes, status=409)
     except Incomplete as refused:
         errors = [("codes", sentence) for sentence in (refused.sentence, *refused.fields.values())]
         return _show_department(visit, key, department, errors=list(dict.fromkeys(errors)), ticked=codes)

@@ -15,7 +15,7 @@ from engine.access import Actor
 from engine.ballot import Choice
 from engine.calendar import in_words
 from engine.commands.ground import Ground, note_round, stand_on
-from engine.commands.tallying import close_vote, count, lines_of, open_voting
+from engine.commands.tallying import close_vote, count, is_own, lines_of, open_voting
 from engine.errors import Changed, Incomplete, NotYours, StageClosed
 from engine.models import Ballot, Seat, StageWindow, Voting
 from engine.stages import Role, Stage
@@ -57,7 +57,13 @@ _MINE = (
     .execution_options(populate_existing=True)
 )
 _LINES = (
-    select(_NOMINATION.c.id, _NOMINATION.c.code, _NOMINATION.c.nominee_name, _NOMINATION.c.person_id)
+    select(
+        _NOMINATION.c.id,
+        _NOMINATION.c.code,
+        _NOMINATION.c.nominee_kind,
+        _NOMINATION.c.nominee_name,
+        _NOMINATION.c.person_id,
+    )
     .join(_LINE, _LINE.c.nomination_id == _NOMINATION.c.id)
     .where(_LINE.c.list_id == bindparam("list_id"))
     .order_by(_LINE.c.position)
@@ -97,11 +103,11 @@ def _sit_down(session: Session, ground: Ground, actor: Actor, *, now: datetime) 
             help_from="Thư ký Hội đồng",
         )
     lines, own = {}, set()
-    for id_, code, name, person_id in session.connection().execute(_LINES, {"list_id": voting.list_id}):
-        if person_id is not None and person_id == actor.person_id:
-            own.add(code)
+    for line in session.connection().execute(_LINES, {"list_id": voting.list_id}):
+        if is_own(line, person_id=actor.person_id, name=actor.name):
+            own.add(line.code)
         else:
-            lines[code] = (id_ or 0, name)
+            lines[line.code] = (line.id, line.nominee_name)
     return _Desk(ballot, voting, lines, frozenset(own), others_silent)
 
 

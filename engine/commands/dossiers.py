@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlmodel import Session, SQLModel, col
 
 from engine.access import Actor, demand_role
@@ -16,6 +16,7 @@ from engine.stages import Act, Role, Stage, State
 from engine.text import clean
 
 _LINE = SQLModel.metadata.tables["dossier_line"]
+MOST_BY_EMAIL = 20 * 2**20  # bytes; many a mail server takes no more once they are written out as text
 
 
 def number_faults(number: str, dated: date, now: datetime) -> dict[str, str]:
@@ -31,7 +32,7 @@ def number_faults(number: str, dated: date, now: datetime) -> dict[str, str]:
 def prepare_dossier(
     session: Session, actor: Actor, key: str, *, facts: Mapping[str, str], now: datetime
 ) -> Dossier:
-    """Open (or go on filling) the next version of the dossier with every approved provincial nomination.
+    """Open (or go on filling) the next version of the dossier: exactly the provincial nominations to be sent.
 
     `facts`: number and date of the tờ trình, number, time and place of the council's minutes, and so on.
     Nothing new changes nothing; anything new asks for the archive to be built again.
@@ -61,17 +62,34 @@ def prepare_dossier(
         have: set[int] = set()
     else:
         have = {n.id or 0 for n in lines_of(session, dossier)}
-    added = [n.id or 0 for n in lines if n.id not in have]
-    if not added and dossier.facts == {**dossier.facts, **given}:
+    wanted = {n.id or 0 for n in lines}
+    added, gone = sorted(wanted - have), sorted(have - wanted)
+    if not added and not gone and dossier.facts == {**dossier.facts, **given}:
         return dossier
     dossier.facts = {**dossier.facts, **given}
-    dossier.sha256, dossier.size, dossier.built_at = "", 0, None  # built from older facts: no longer this one
-    session.add(dossier)
+    _unseal(session, dossier)
+    if gone:  # answered, refused or revoked since this version was prepared
+        session.execute(
+            delete(_LINE).where(_LINE.c.dossier_id == dossier.id, _LINE.c.nomination_id.in_(gone))
+        )
     if added:
         session.execute(insert(_LINE), [{"dossier_id": dossier.id, "nomination_id": id_} for id_ in added])
     told = {"version": dossier.version, "lines": len(lines)}
     note_round(session, actor, ground, "dossier_prepared", now=now, facts=told, tell=False, wake=False)
     return dossier
+
+
+def _unseal(session: Session, dossier: Dossier) -> None:
+    """An archive built from an older record is no longer this one."""
+    dossier.sha256, dossier.size, dossier.built_at = "", 0, None
+    session.add(dossier)
+
+
+def unseal_draft(session: Session, round_id: int) -> None:
+    """What is inside changed: a version not sent yet has to be built again."""
+    dossier = latest_dossier(session, round_id)
+    if dossier is not None and dossier.state == "draft":
+        _unseal(session, dossier)
 
 
 def _lines_to_send(session: Session, ground: Ground) -> list[Nomination]:
@@ -154,6 +172,12 @@ def seal_dossier(
     return dossier
 
 
+def _megabytes(size: int) -> str:
+    """Bytes as megabytes, rounded up to a tenth, with a decimal comma where needed."""
+    tenths = -(-size * 10 // 2**20)
+    return f"{tenths // 10},{tenths % 10}" if tenths % 10 else str(tenths // 10)
+
+
 def _draft(session: Session, ground: Ground, version: int) -> Dossier:
     dossier = latest_dossier(session, ground.round_id)
     if dossier is None or dossier.version != version or dossier.state != "draft":
@@ -191,6 +215,12 @@ def send_dossier(
         faults["channel"] = "Chọn cách gửi: thư điện tử hoặc kênh khác."
     if channel == "other" and not said:
         faults["channel_number"] = "Ghi số văn bản đi hoặc mã biên nhận của kênh đã gửi."
+    if channel == "email" and dossier.size > MOST_BY_EMAIL:
+        faults["channel"] = (
+            f"Hồ sơ nặng {_megabytes(dossier.size)} MB, thư điện tử chỉ chuyển được đến "
+            f"{_megabytes(MOST_BY_EMAIL)} MB. Tải hồ sơ về, gửi qua trục liên thông văn bản hoặc nộp "
+            "trực tiếp, rồi chọn “kênh khác” và ghi số văn bản đi hoặc mã biên nhận."
+        )
     if not dossier.sha256:
         faults["dossier"] = "Hồ sơ chưa được tạo. Bấm “Tạo hồ sơ” trước khi gửi."
     elif {n.id for n in lines} != {n.id for n in _lines_to_send(session, ground)}:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, and_, bindparam, or_, select
 from sqlmodel import Session, SQLModel
 
 from engine.commands.ground import Ground
@@ -19,12 +19,33 @@ _ROSTER, _NOMINATION = SQLModel.metadata.tables["person"], SQLModel.metadata.tab
 _PERSON = select(
     _ROSTER.c.id, _ROSTER.c.name, _ROSTER.c.title, _ROSTER.c.department_key, _ROSTER.c.active
 ).where(_ROSTER.c.key == bindparam("key"), _ROSTER.c.agency_key == bindparam("agency"))
-_TWIN = select(_NOMINATION.c.code).where(
-    _NOMINATION.c.round_id == bindparam("round_id"),
-    _NOMINATION.c.award_key == bindparam("award_key"),
-    _NOMINATION.c.nominee_key == bindparam("nominee_key"),
-    LIVE,
-    _NOMINATION.c.id != bindparam("but"),
+_NAMESAKES = (
+    select(_ROSTER.c.id, _ROSTER.c.name, _ROSTER.c.title, _ROSTER.c.department_key)
+    .where(
+        _ROSTER.c.agency_key == bindparam("agency"),
+        _ROSTER.c.folded == bindparam("folded"),
+        _ROSTER.c.active.is_(True),
+    )
+    .order_by(_ROSTER.c.id)
+)
+# The same key, or the same name in the department; but two people of the roster may well be namesakes.
+_TWIN = (
+    select(_NOMINATION.c.code)
+    .where(
+        _NOMINATION.c.round_id == bindparam("round_id"),
+        _NOMINATION.c.award_key == bindparam("award_key"),
+        or_(
+            _NOMINATION.c.nominee_key == bindparam("nominee_key"),
+            and_(
+                _NOMINATION.c.department_key == bindparam("department"),
+                _NOMINATION.c.nominee_folded == bindparam("folded"),
+                or_(_NOMINATION.c.person_id.is_(None), bindparam("listed", type_=Integer) == 0),
+            ),
+        ),
+        LIVE,
+        _NOMINATION.c.id != bindparam("but"),
+    )
+    .limit(1)
 )
 
 
@@ -105,6 +126,18 @@ def _nominee(
         )
     elif draft.nominee_kind == "person" and not name:
         faults["person_key"] = "Chọn hoặc ghi tên cá nhân, tập thể được đề nghị."
+    elif draft.nominee_kind == "person":
+        asked = {"folded": fold(name), "agency": definition.agency.key}
+        namesakes = session.connection().execute(_NAMESAKES, asked).all()
+        if len(namesakes) == 1 and namesakes[0].department_key == department:
+            one = namesakes[0]
+            return _Nominee(f"p:{one.id}", one.name, title or one.title, one.id)
+        if namesakes:
+            # Otherwise a name typed by hand would go around the council's recusal and the check for twins.
+            faults["person_key"] = (
+                f"{name} có trong danh sách nhân sự: chọn tên trong danh sách của phòng quản lý người đó. "
+                "Nếu là người khác trùng họ tên, ghi thêm nơi công tác ngay sau họ tên để phân biệt."
+            )
     return _Nominee(f"x:{department}:{fold(name)}", name, title)
 
 
@@ -142,14 +175,23 @@ def department_name(definition: Definition, department: str) -> str:
         ) from unknown
 
 
-def refuse_twin(session: Session, ground: Ground, values: Mapping[str, Any], *, but: int = 0) -> None:
-    """Raises Incomplete when the nominee has a live nomination for this award already (`but` aside)."""
+def refuse_twin(
+    session: Session, ground: Ground, department: str, values: Mapping[str, Any], *, but: int = 0
+) -> None:
+    """Raises Incomplete when the nominee has a live nomination for this award already (`but` aside).
+
+    A name typed by hand is the listed person of that name in the same department; the same name in another
+    department may be somebody else, and the rules only warn of it.
+    """
     twin = session.execute(
         _TWIN,
         {
             "round_id": ground.round_id,
             "award_key": values["award_key"],
             "nominee_key": values["nominee_key"],
+            "department": department,
+            "folded": values["nominee_folded"],
+            "listed": int(values["person_id"] is not None),
             "but": but,
         },
     ).scalar()

@@ -8,13 +8,14 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session, SQLModel, col
 
 from engine.access import Actor, demand_role, time_itself
+from engine.commands import moments
 from engine.commands.ground import Ground, move_all, note_round, stand_on, window_of
+from engine.commands.unsigned import UNSIGNED
 from engine.errors import Incomplete, NotNow
 from engine.models import Nomination
-from engine.stages import FINAL, Act, Role, Stage, State
+from engine.stages import FINAL, STAGES, Act, Role, Stage, State
 from engine.text import clean
 
-UNSIGNED = frozenset({State.draft, State.ready})
 _TABLES = SQLModel.metadata.tables
 _NOMINATION, _LEAVE = _TABLES["nomination"], _TABLES["leave"]
 _UNDECIDED = (
@@ -22,6 +23,15 @@ _UNDECIDED = (
     .where(
         _NOMINATION.c.round_id == bindparam("round_id"),
         _NOMINATION.c.state.not_in(bindparam("decided", expanding=True)),
+    )
+    .limit(1)
+)
+_BEING_MENDED = (
+    select(_NOMINATION.c.id)
+    .where(
+        _NOMINATION.c.round_id == bindparam("round_id"),
+        _NOMINATION.c.state.in_(sorted(UNSIGNED)),
+        _NOMINATION.c.return_until > bindparam("now"),
     )
     .limit(1)
 )
@@ -59,8 +69,8 @@ def end_round(session: Session, actor: Actor, key: str, *, reason: str, now: dat
     """Office or head ends a round in which nothing is left to decide, e.g. nothing was accepted.
 
     Drafts nobody signed lapse. Safe to repeat: False when the round is closed already. Raises Incomplete
-    without a reason; NotNow before the departments' deadline, while a department is on leave to propose late,
-    and while any nomination still waits for somebody's word.
+    without a reason; NotNow before the departments' deadline, while a department is on leave to propose late
+    or has days left to mend what was returned, and while any nomination still waits for somebody's word.
     """
     demand_role(actor, Role.office, Role.head)
     ground = stand_on(session, key=key)
@@ -87,8 +97,17 @@ def _refuse_early(session: Session, ground: Ground, *, now: datetime) -> None:
             "Chỉ kết thúc đợt được sau hạn của các phòng và khi Hội đồng không bỏ phiếu.",
             rule="Trình tự xét khen thưởng",
         )
+    if ground.stage != Stage.office:  # departments have no time left
+        return
     asked = {"round_id": ground.round_id, "now": now}
-    if ground.stage == Stage.office and session.connection().execute(_ON_LEAVE, asked).first() is not None:
+    connection = session.connection()
+    if connection.execute(_BEING_MENDED, asked).first() is not None:
+        raise NotNow(
+            "Còn đề nghị trả lại mà phòng đang bổ sung trong hạn. Chờ phòng ký lại hoặc hết hạn bổ sung.",
+            rule="Hạn bổ sung của đề nghị trả lại",
+            help_from="Phòng đề nghị",
+        )
+    if connection.execute(_ON_LEAVE, asked).first() is not None:
         raise NotNow(
             "Còn phòng được nộp muộn theo cho phép của Thủ trưởng. Chờ hết hạn ấy rồi kết thúc đợt.",
             rule="Cho phép nộp muộn của Thủ trưởng",
@@ -122,9 +141,10 @@ def _lapse(
 def _close(
     session: Session, actor: Actor, ground: Ground, facts: Mapping[str, str], *, now: datetime
 ) -> None:
-    """The round's last event. Moments still planned find their stage gone when they come."""
+    """The round's last event. Nothing that was still planned will happen."""
     window = window_of(session, ground, ground.stage)
     window.closed_at = now
     session.add(window)
+    moments.pass_over(session, ground, *STAGES, now=now)
     closed = {"stage": Stage.closed.value, "closed_at": now}
     note_round(session, actor, ground, "round_closed", now=now, facts=facts, changes=closed)

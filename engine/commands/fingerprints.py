@@ -33,13 +33,17 @@ def list_hash(fingerprints_in_order: Sequence[str]) -> str:
 
 
 def fingerprints(session: Session, nominations: Sequence[Nomination]) -> dict[int, str]:
-    """By id, SHA-256 of what the council is shown of each nomination: its fields and its files' hashes."""
+    """By id, SHA-256 of what the council is shown of each nomination: its fields and its files' hashes.
+
+    Files that Sở Nội vụ asked for after the vote are outside it.
+    """
     files: dict[int, list[list[str]]] = {}
     for id_, item, sha256 in session.execute(
         select(col(Attachment.nomination_id), col(Attachment.item_key), col(Attachment.sha256))
         .where(
             col(Attachment.nomination_id).in_([n.id for n in nominations]),
             col(Attachment.removed_at).is_(None),
+            col(Attachment.supplement).is_(False),
         )
         .order_by(col(Attachment.item_key), col(Attachment.sha256))
     ):

@@ -12,9 +12,9 @@ from engine.stages import Role
 
 
 def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime) -> Message:
-    """Put a failed letter back into the queue: the same bytes, the same Message-ID. Safe to repeat.
+    """Put a failed or doubtful letter back into the queue: same bytes, same Message-ID. Safe to repeat.
 
-    Raises NotFound, NotYours, or NotNow for a letter that did not fail.
+    Raises NotFound, NotYours, or NotNow for a letter that went or is on its way.
     """
     demand_role(actor, Role.office)
     round_id = session.exec(select(Message.round_id).where(Message.id == message_id)).one_or_none()
@@ -25,7 +25,7 @@ def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime)
     message = session.exec(select(Message).where(Message.id == message_id).with_for_update()).one()
     if message.state == "queued":
         return message
-    if message.state != "failed":
+    if message.state not in {"failed", "uncertain"}:
         raise NotNow(
             "Thư này không ở tình trạng “không gửi được” nên không cần gửi lại.",
             rule="Mỗi thư chỉ gửi một lần",

@@ -1,4 +1,8 @@
-"""Personal links: issued, replaced, looked at. A newer link of its kind always stops the older ones."""
+"""Personal links: issued, replaced, looked at.
+
+A newer ballot link stops the older ones. Sign-in links live side by side until one is used: whoever knows an
+address may ask for a letter, and must not be able to spoil the one that its owner is about to open.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -28,7 +32,7 @@ def issue_link(
     expires_at: datetime | None = None,
     now: datetime,
 ) -> Link:
-    """A new link of its kind for a person; older generations stop working.
+    """A new link of its kind for a person; older ones stop working, but for sign-in links.
 
     The caller holds a lock that keeps a second one away: the round's row, or the person's.
     """
@@ -36,7 +40,7 @@ def issue_link(
     older = session.execute(
         select(_LINK.c.generation).where(*mine).order_by(_LINK.c.generation.desc()).limit(1)
     ).scalar()
-    if older:
+    if older and purpose != "signin":
         session.execute(update(_LINK).where(*mine, _LINK.c.revoked_at.is_(None)).values(revoked_at=now))
     link = Link(
         purpose=purpose,
@@ -95,6 +99,13 @@ def link_of(session: Session, keys: Keys, token: str, *, now: datetime) -> tuple
             help_from="Văn phòng",
         )
     link, person = found
+    if link.purpose == "signin" and link.revoked_at is not None:
+        raise LinkExpired(
+            "Ông/bà đã đăng nhập bằng một đường dẫn khác nên đường dẫn này không còn hiệu lực. "
+            "Xin gửi lại đường dẫn mới ở trang đăng nhập.",
+            rule="Đường dẫn đăng nhập dùng một lần",
+            help_from="Văn phòng",
+        )
     if link.revoked_at is not None and link.revoked_at <= now:
         raise LinkExpired(
             "Đường dẫn này đã được thay bằng đường dẫn mới trong thư gửi sau.",
@@ -118,6 +129,18 @@ def link_of(session: Session, keys: Keys, token: str, *, now: datetime) -> tuple
     return link, person
 
 
+def use_up(session: Session, link: Link, *, now: datetime) -> None:
+    """A sign-in link has been used: it and every other one of that person are over.
+
+    The caller holds the person's row, so that of two links opened at once one is too late.
+    """
+    mine = (_LINK.c.purpose == link.purpose, _LINK.c.person_id == link.person_id, _LINK.c.id != link.id)
+    unspent = (_LINK.c.revoked_at.is_(None), _LINK.c.used_at.is_(None))
+    session.execute(update(_LINK).where(*mine, *unspent).values(revoked_at=now))
+    link.used_at = now
+    session.add(link)
+
+
 def _demand_vote_open(session: Session, link: Link) -> None:
     closed = session.execute(
         select(col(Voting.closed_at)).where(col(Voting.id) == int(link.scope))
@@ -137,6 +160,8 @@ def asked_recently(session: Session, *, purpose: str, person_id: int, scope: str
         col(Link.person_id) == person_id,
         col(Link.scope) == scope,
         col(Link.made_at) > now - ASK_AGAIN_AFTER,
+        # A link whose answer was lost on the way is used up: its owner may ask at once.
+        col(Link.used_at).is_(None),
     )
     return session.execute(recent).first() is not None
 

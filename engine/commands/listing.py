@@ -10,9 +10,10 @@ from sqlmodel import Session, SQLModel, col
 from engine.access import Actor, demand_role
 from engine.commands.fingerprints import fingerprint, fingerprints, list_hash
 from engine.commands.ground import Ground, move_all, note_round, stand_on
+from engine.commands.unsigned import lapse_unsigned, refuse_on_leave, refuse_unfinished
 from engine.definition import Definition
 from engine.errors import Incomplete, NotNow
-from engine.models import Leave, ListLine, Nomination, NominationList
+from engine.models import ListLine, Nomination, NominationList
 from engine.stages import Act, Role, Stage, State
 from engine.text import clean
 
@@ -25,9 +26,12 @@ __all__ = [
     "list_hash",
     "list_in",
     "publish_list",
+    "refuse_frozen",
     "unfreeze_list",
+    "unlisted",
 ]
 
+UNLISTED = (State.draft, State.ready, State.proposed, State.returned, State.accepted)
 _LINE = SQLModel.metadata.tables["list_line"]
 _PRINT = update(_LINE).where(
     _LINE.c.list_id == bindparam("of_list"), _LINE.c.nomination_id == bindparam("of_nomination")
@@ -58,6 +62,22 @@ def list_in(session: Session, ground: Ground, *states: str) -> NominationList:
             help_from="Văn phòng",
         )
     return row
+
+
+def refuse_frozen(session: Session, ground: Ground, what: str) -> None:
+    """Raises NotNow while the list is frozen: what came now would be on no list. `what`: "xét tiếp", …"""
+    row = current_list(session, ground.round_id)
+    if ground.stage == Stage.office and row is not None and row.state == "frozen":
+        raise NotNow(
+            f"Danh sách đã chốt nên không {what} được. Mở chốt danh sách (có lý do) rồi làm lại.",
+            rule="Danh sách đã chốt không sửa",
+            help_from="Văn phòng",
+        )
+
+
+def unlisted(session: Session, ground: Ground) -> list[Nomination]:
+    """Everything alive that no frozen list holds, but for what is held."""
+    return _in_state(session, ground, *UNLISTED)
 
 
 def compile_list(
@@ -143,7 +163,8 @@ def publish_list(session: Session, actor: Actor, key: str, *, now: datetime) -> 
 def freeze_list(session: Session, actor: Actor, key: str, *, now: datetime) -> NominationList:
     """Freeze the published list: from here on what the council votes on cannot change. Safe to repeat.
 
-    Blocks while a nomination still waits for the office or for its department. Drafts nobody signed lapse.
+    Blocks while a nomination still waits for the office or for its department, or a department on leave has
+    not answered. Drafts nobody signed lapse, and their departments are told.
     """
     demand_role(actor, Role.office)
     ground = stand_on(session, key=key)
@@ -154,11 +175,9 @@ def freeze_list(session: Session, actor: Actor, key: str, *, now: datetime) -> N
         raise NotNow(
             "Chưa hết hạn của các phòng nên chưa chốt được danh sách.", rule="Trình tự xét khen thưởng"
         )
-    states = (State.draft, State.ready, State.proposed, State.returned, State.accepted)
-    nominations = _in_state(session, ground, *states)
-    unsigned = [n for n in nominations if n.state in {State.draft, State.ready}]
-    _refuse_unfinished(nominations)
-    _refuse_on_leave(session, ground, unsigned, now=now)
+    nominations = unlisted(session, ground)
+    refuse_unfinished(nominations, now=now)
+    refuse_on_leave(session, ground, now=now)
     listed = _lines_in_order(session, row, nominations)
     prints = fingerprints(session, listed)
     session.execute(
@@ -174,44 +193,12 @@ def freeze_list(session: Session, actor: Actor, key: str, *, now: datetime) -> N
         now=now,
         facts=lambda n: {"fingerprint": prints[n.id or 0]},
     )
-    move_all(session, actor, ground, unsigned, Act.lapse, now=now)
+    lapse_unsigned(session, actor, ground, nominations, now=now)
     row.state, row.frozen_at, row.hash = "frozen", now, list_hash(list(prints.values()))
     session.add(row)
     facts = {"hash": row.hash, "count": len(listed)}
     note_round(session, actor, ground, "list_frozen", now=now, facts=facts, tell=False)
     return row
-
-
-def _refuse_unfinished(nominations: Sequence[Nomination]) -> None:
-    open_ = [n.nominee_name for n in nominations if n.state in {State.proposed, State.returned}]
-    if open_:
-        raise Incomplete(
-            {
-                "list": f"Còn {len(open_)} đề nghị chưa xử lý xong: {', '.join(open_[:8])}. "
-                "Chấp nhận, tạm dừng hoặc loại từng đề nghị trước khi chốt."
-            },
-            rule="Chốt khi mọi đề nghị đã được xử lý",
-        )
-
-
-def _refuse_on_leave(
-    session: Session, ground: Ground, unsigned: Sequence[Nomination], *, now: datetime
-) -> None:
-    """A department that the head gave more time is not cut off by an early freeze."""
-    on_leave = set(
-        session.execute(
-            select(col(Leave.department_key)).where(
-                col(Leave.round_id) == ground.round_id, col(Leave.until) > now
-            )
-        ).scalars()
-    )
-    waiting = sorted({n.department_key for n in unsigned} & on_leave)
-    if waiting:
-        names = ", ".join(ground.definition.department(key).name for key in waiting)
-        raise Incomplete(
-            {"list": f"{names} còn được nộp muộn theo cho phép của Thủ trưởng. Chờ hết hạn ấy rồi chốt."},
-            rule="Cho phép nộp muộn của Thủ trưởng",
-        )
 
 
 def _lines_in_order(

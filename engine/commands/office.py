@@ -9,11 +9,14 @@ from sqlmodel import Session, SQLModel
 from engine.access import Actor, demand_role
 from engine.calendar import Calendar
 from engine.clock import VIETNAM
-from engine.commands.ground import Ground, demand_act, move, nomination_of, note
+from engine.commands import own_time
+from engine.commands.ending import close_if_done
+from engine.commands.ground import Ground, demand_act, move, nomination_of, note, stand_on
+from engine.commands.listing import refuse_frozen
 from engine.definition import Item
 from engine.errors import Incomplete, NotNow
 from engine.models import Nomination
-from engine.stages import WITH_OFFICE, Act, Role, State
+from engine.stages import WITH_OFFICE, Act, Role, Stage, State
 from engine.text import clean
 
 _TICK = SQLModel.metadata.tables["checklist_tick"]
@@ -116,6 +119,9 @@ def return_to_department(
         facts={"comments": said, "until": until.at.isoformat()},
         changes={"return_until": until.at, "reason": "; ".join(said.values())},
     )
+    own_time.expect(
+        session, ground, Stage.office, nomination.department_key, until, calendar=calendar, now=now
+    )
     common = {"nomination_id": nomination.id, "author_id": actor.person_id, "made_at": now}
     session.execute(insert(_COMMENT), [{**common, "field": f, "body": b} for f, b in said.items()])
     session.execute(delete(_TICK).where(_TICK.c.nomination_id == nomination.id))
@@ -143,12 +149,23 @@ def hold(session: Session, actor: Actor, code: str, *, reason: str, now: datetim
 
 
 def release(session: Session, actor: Actor, code: str, *, reason: str, now: datetime) -> Nomination:
-    """The fact is verified: the nomination is checked like any other again."""
+    """The fact is verified: the nomination is checked like any other again.
+
+    Raises NotNow while a list is frozen: it would be left out of the vote without anybody's word.
+    """
+    demand_role(actor, Role.office)
+    ground, _nomination = nomination_of(session, code)
+    refuse_frozen(session, ground, "xét tiếp đề nghị này")
     asked = "Ghi kết quả xác minh."
     return _with_reason(session, actor, code, Act.release, reason=reason, asked=asked, now=now)
 
 
 def decline(session: Session, actor: Actor, code: str, *, reason: str, now: datetime) -> Nomination:
-    """Leave it off the list, with a reason the department is told."""
+    """Leave it off the list, with a reason the department is told.
+
+    After the vote too, for what no list took up: its last word may be the one that ends the round.
+    """
     asked = "Ghi lý do không đưa vào danh sách để báo cho phòng."
-    return _with_reason(session, actor, code, Act.decline, reason=reason, asked=asked, now=now)
+    nomination = _with_reason(session, actor, code, Act.decline, reason=reason, asked=asked, now=now)
+    close_if_done(session, actor, stand_on(session, round_id=nomination.round_id), now=now)
+    return nomination

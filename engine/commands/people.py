@@ -1,14 +1,14 @@
 """Who is who: the roster, what a person may do, and sessions opened by personal links."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, text, update
 from sqlmodel import Session, SQLModel, col
 
 from engine import history
-from engine.access import Actor
+from engine.access import Actor, demand_role
 from engine.commands.linking import (
     ask_ballot_link_again,
     asked_recently,
@@ -16,10 +16,12 @@ from engine.commands.linking import (
     link_of,
     replace_ballot_link,
     token_of,
+    use_up,
 )
 from engine.links import Keys, new_session_key
 from engine.models import Grant, Link, Person, SignIn
 from engine.queries.visitor import grants_of
+from engine.stages import Role
 from engine.text import clean, fold
 
 __all__ = [
@@ -59,8 +61,15 @@ class RosterLine:
     grants: tuple[tuple[str, str], ...]
 
 
-def load_roster(session: Session, agency_key: str, lines: Iterable[RosterLine]) -> int:
-    """Bring the roster up to the file: adds, changes, and switches off who is gone. Returns the count."""
+def load_roster(
+    session: Session, actor: Actor, agency_key: str, lines: Iterable[RosterLine], *, now: datetime
+) -> int:
+    """Bring the roster up to the file: adds, changes, and switches off who is gone. Returns the count.
+
+    History keeps who loaded it and whose entry changed (keys only), once for each load that changed anything.
+    Raises NotYours unless `actor` is the administrator or the office.
+    """
+    demand_role(actor, Role.admin, Role.office)
     if session.get_bind().dialect.name == "postgresql":
         # Two processes starting at once must not both add the same person.
         session.execute(text("LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE"))
@@ -69,6 +78,7 @@ def load_roster(session: Session, agency_key: str, lines: Iterable[RosterLine]) 
         for p in session.execute(select(Person).where(col(Person.agency_key) == agency_key)).scalars()
     }
     wanted = {line.key: line for line in lines}
+    before = _as_lines(session, known)
     gone = [person for key, person in known.items() if key not in wanted]
     for person in gone:
         person.active, person.email = False, None
@@ -96,7 +106,56 @@ def load_roster(session: Session, agency_key: str, lines: Iterable[RosterLine]) 
     ]
     if grants:
         session.execute(insert(_GRANT), grants)
+    _tell_history(session, actor, agency_key, before, {k: _as_kept(v) for k, v in wanted.items()}, now=now)
     return len(wanted)
+
+
+def _tell_history(
+    session: Session,
+    actor: Actor,
+    agency_key: str,
+    before: Mapping[str, RosterLine],
+    after: Mapping[str, RosterLine],
+    *,
+    now: datetime,
+) -> None:
+    facts = {
+        "added": sorted(after.keys() - before.keys()),
+        "changed": sorted(key for key in after.keys() & before.keys() if before[key] != after[key]),
+        "gone": sorted(before.keys() - after.keys()),
+    }
+    if any(facts.values()):
+        told = {"agency": agency_key, **facts}
+        subject = history.Subject(None)
+        history.record(session, "roster_loaded", subject, actor=actor, now=now, facts=told, tell=False)
+
+
+def _as_lines(session: Session, known: Mapping[str, Person]) -> dict[str, RosterLine]:
+    """Everybody active as the roster has them now, in the file's terms."""
+    ids = [p.id for p in known.values()]
+    grants: dict[int, list[tuple[str, str]]] = {}
+    for id_, role, scope in session.execute(
+        select(_GRANT.c.person_id, _GRANT.c.role, _GRANT.c.scope).where(_GRANT.c.person_id.in_(ids))
+    ):
+        grants.setdefault(id_, []).append((role, scope))
+    return {
+        p.key: RosterLine(
+            p.key,
+            p.name,
+            p.email,
+            p.salutation,
+            p.title,
+            p.department_key,
+            p.phone,
+            tuple(sorted(grants.get(p.id or 0, ()))),
+        )
+        for p in known.values()
+        if p.active
+    }
+
+
+def _as_kept(line: RosterLine) -> RosterLine:
+    return replace(line, name=clean(line.name), email=_address(line), grants=tuple(sorted(set(line.grants))))
 
 
 def _address(line: RosterLine) -> str | None:
@@ -137,14 +196,21 @@ def open_link(session: Session, keys: Keys, token: str, *, now: datetime) -> tup
 
     A sign-in link opens everything of that person, once; a ballot link opens that ballot only.
     """
-    session.execute(select(col(Link.id)).where(col(Link.token_hash) == keys.at_rest(token)).with_for_update())
+    at_rest = keys.at_rest(token)
+    # The person before the link, and without keeping others from pointing to the person (key_share).
+    session.execute(
+        select(col(Person.id))
+        .join(Link, col(Link.person_id) == col(Person.id))
+        .where(col(Link.token_hash) == at_rest)
+        .with_for_update(of=Person, key_share=True)
+    )
+    session.execute(select(col(Link.id)).where(col(Link.token_hash) == at_rest).with_for_update())
     link, person = link_of(session, keys, token, now=now)
     key = new_session_key()
     staff = link.purpose == "signin"
     door = "page" if staff else "link"
     if staff:
-        link.used_at = now
-        session.add(link)
+        use_up(session, link, now=now)
     session.add(
         SignIn(
             key_hash=keys.at_rest(key),

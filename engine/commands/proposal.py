@@ -1,32 +1,28 @@
-"""What departments do: draft, check, sign off the batch, withdraw, or say that they propose nobody."""
+"""What departments do with a draft: start, save, check, take back; their answer is in `answering.py`."""
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session, SQLModel, col
 
 from engine.access import Actor, demand_role
+from engine.commands.answering import propose_nobody, refuse_blocked, sign_off
 from engine.commands.attachments import StoredFile, attach, detach, editable
-from engine.commands.drafting import Draft, columns_of, department_name, refuse_twin
+from engine.commands.drafting import Draft, columns_of, refuse_twin
 from engine.commands.ground import (
-    Ground,
     demand_act,
     move,
-    move_all,
     note,
-    note_round,
     own_nomination_of,
     stand_on,
 )
-from engine.commands.insertion import insert_if_new, upsert
+from engine.commands.insertion import insert_if_new
 from engine.commands.term import demand_open, open_until
-from engine.errors import Changed, Incomplete, NotFound, NotNow
-from engine.models import Comment, Nomination
-from engine.queries import judging
-from engine.stages import DEAD, WITH_DEPARTMENT, Act, Role, State
+from engine.errors import Changed, Incomplete, NotNow
+from engine.models import Event, Nomination
+from engine.stages import WITH_DEPARTMENT, Act, Role, State
 from engine.text import clean
 
 __all__ = [
@@ -47,15 +43,11 @@ __all__ = [
 
 CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no letters that are misread over the telephone
 NOMINATION = SQLModel.metadata.tables["nomination"]
-REPLY = SQLModel.metadata.tables["department_reply"]
-_OF_DEPARTMENT = (
-    select(Nomination)
-    .where(
-        col(Nomination.round_id) == bindparam("round_id"),
-        col(Nomination.department_key) == bindparam("department"),
-        col(Nomination.code).in_(bindparam("codes", expanding=True)),
-    )
-    .order_by(col(Nomination.id))
+_LAST_SAVED = (
+    select(col(Event.actor_id), col(Event.facts))
+    .where(col(Event.nomination_id) == bindparam("id"), col(Event.kind) == "saved")
+    .order_by(col(Event.id).desc())
+    .limit(1)
 )
 _BY_NONCE = select(Nomination).where(col(Nomination.form_nonce) == bindparam("nonce"))
 
@@ -79,6 +71,7 @@ def start(
             return again
     demand_open(session, ground, department, None, now=now)
     values = columns_of(session, ground, department, draft)
+    refuse_twin(session, ground, department, values)
     row = {
         "code": "".join(secrets.choice(CODE_ALPHABET) for _ in range(8)),
         "round_id": ground.round_id,
@@ -97,7 +90,6 @@ def start(
     }
     new_id = insert_if_new(session, NOMINATION, row)
     if new_id is None:
-        refuse_twin(session, ground, values)
         raise NotNow("Biểu mẫu này đã được gửi. Tải lại trang để xem đề nghị đã lập.", rule="Gửi hai lần")
     nomination = Nomination(id=new_id, **row)
     # It is in the database as it stands here, so the session takes it over without reading it back.
@@ -108,15 +100,26 @@ def start(
 
 
 def save(
-    session: Session, actor: Actor, code: str, *, version: int, draft: Draft, now: datetime
+    session: Session,
+    actor: Actor,
+    code: str,
+    *,
+    version: int,
+    draft: Draft,
+    page: str = "",
+    now: datetime,
 ) -> Nomination:
-    """Save a draft. `version` is the one the form was filled from; raises Changed with what stands now."""
+    """Save a draft. `version` is the one the form was filled from; raises Changed with what stands now.
+
+    `page` is the nonce of the page it was typed on: a page that overtakes its own last save, whose answer it
+    has not seen yet, is no second editor. Nor are files put on or taken off since, which no form holds.
+    """
     ground, nomination = editable(session, actor, code, now=now)
     values = columns_of(session, ground, nomination.department_key, draft)
     changed = {name: value for name, value in values.items() if getattr(nomination, name) != value}
     if not changed:
         return nomination
-    if version != nomination.version:
+    if version != nomination.version and not _nobody_else(session, actor, nomination, version, page):
         raise Changed(
             "Bản nháp này vừa được người khác sửa. Nội dung ông/bà gõ còn nguyên bên dưới; "
             "hãy so với bản mới rồi chọn bản để lưu.",
@@ -124,7 +127,7 @@ def save(
             version=nomination.version,
         )
     if changed.keys() & {"award_key", "nominee_key"}:
-        refuse_twin(session, ground, values, but=nomination.id or 0)
+        refuse_twin(session, ground, nomination.department_key, values, but=nomination.id or 0)
     own = {"version": nomination.version + 1, "updated_at": now, "updated_by": actor.person_id}
     note(
         session,
@@ -132,10 +135,20 @@ def save(
         nomination,
         "saved",
         now=now,
-        facts={"fields": sorted(changed)},
+        facts={"fields": sorted(changed), "page": page, "version": own["version"]},
         changes={**changed, **own},
     )
     return nomination
+
+
+def _nobody_else(session: Session, actor: Actor, nomination: Nomination, version: int, page: str) -> bool:
+    """Whether no other page has saved since `version`."""
+    if not 0 < version < nomination.version:
+        return False
+    last = session.execute(_LAST_SAVED, {"id": nomination.id}).first()
+    if last is None or version >= last.facts["version"]:
+        return True
+    return bool(page) and (last.actor_id, last.facts["page"]) == (actor.person_id, page)
 
 
 def finish(session: Session, actor: Actor, code: str, *, now: datetime) -> Nomination:
@@ -145,21 +158,9 @@ def finish(session: Session, actor: Actor, code: str, *, now: datetime) -> Nomin
         return nomination
     demand_act(actor, ground, nomination, Act.finish)
     demand_open(session, ground, nomination.department_key, nomination, now=now)
-    _refuse_blocked(session, ground, [nomination])
+    refuse_blocked(session, ground, [nomination])
     move(session, actor, ground, nomination, Act.finish, now=now, tell=False)
     return nomination
-
-
-def _refuse_blocked(session: Session, ground: Ground, nominations: Sequence[Nomination]) -> None:
-    found = judging.blocking(session, ground.definition, nominations)
-    for nomination in nominations:
-        blocking = found[nomination.id or 0]
-        if blocking:
-            raise Incomplete(
-                {f.field or f.rule_id: f"{f.sentence} {f.remedy}".strip() for f in reversed(blocking)},
-                sentence=f"{nomination.nominee_name}: còn {len(blocking)} chỗ phải sửa trước khi nộp.",
-                rule="Điều kiện, hồ sơ của hình thức khen thưởng",
-            )
 
 
 def reopen(session: Session, actor: Actor, code: str, *, now: datetime) -> Nomination:
@@ -173,113 +174,11 @@ def reopen(session: Session, actor: Actor, code: str, *, now: datetime) -> Nomin
     return nomination
 
 
-def sign_off(
-    session: Session, actor: Actor, key: str, *, department: str, codes: Sequence[str], now: datetime
-) -> int:
-    """The department head signs the batch off; all of it or none. Returns how many were proposed.
-
-    Safe to repeat: what is proposed already is left alone.
-    """
-    ground = stand_on(session, key=key)
-    demand_role(actor, Role.department_head, department=department)
-    batch = _batch(session, ground, department, codes)
-    fresh = [n for n in batch if State(n.state) in WITH_DEPARTMENT]
-    if not fresh:
-        return 0
-    unready = [n.nominee_name for n in fresh if n.state != State.ready]
-    if unready:
-        names = ", ".join(unready)
-        raise Incomplete(
-            {"codes": f"Chưa kiểm tra xong: {names}. Mở từng đề nghị, bấm “Kiểm tra và chuyển ký”."}
-        )
-    for until in {n.return_until: n for n in fresh}.values():
-        demand_open(session, ground, department, until, now=now)
-    _refuse_blocked(session, ground, fresh)
-    signed = {"signed_by": actor.person_id, "signed_at": now, "return_until": None}
-    move_all(session, actor, ground, fresh, Act.sign_off, now=now, changes=lambda _: signed)
-    returned = [n.id for n in fresh if n.reason]
-    if returned:
-        session.execute(
-            update(Comment)
-            .where(col(Comment.nomination_id).in_(returned), col(Comment.resolved_at).is_(None))
-            .values(resolved_at=now)
-        )
-    _reply(session, ground, department, actor, now=now)
-    note_round(
-        session,
-        actor,
-        ground,
-        "department_proposed",
-        now=now,
-        facts={"department": department, "codes": [n.code for n in fresh], "count": len(fresh)},
-    )
-    return len(fresh)
-
-
-def _batch(session: Session, ground: Ground, department: str, codes: Sequence[str]) -> list[Nomination]:
-    if not codes:
-        raise Incomplete({"codes": "Chọn ít nhất một đề nghị để ký duyệt."})
-    asked = {"round_id": ground.round_id, "department": department, "codes": list(codes)}
-    batch = list(session.execute(_OF_DEPARTMENT, asked).scalars())
-    if len(batch) != len(set(codes)):
-        raise NotFound(
-            "Có đề nghị không phải của phòng này. Tải lại trang rồi chọn lại.", help_from="Văn phòng"
-        )
-    return batch
-
-
-def propose_nobody(
-    session: Session, actor: Actor, key: str, *, department: str, reason: str, now: datetime
-) -> None:
-    """The department answers that it has nobody to propose, so that silence is not mistaken for it."""
-    ground = stand_on(session, key=key)
-    demand_role(actor, Role.department_head, department=department)
-    department_name(ground.definition, department)
-    demand_open(session, ground, department, None, now=now)
-    live = session.execute(
-        select(func.count())
-        .select_from(Nomination)
-        .where(
-            col(Nomination.round_id) == ground.round_id,
-            col(Nomination.department_key) == department,
-            col(Nomination.state).not_in(sorted(DEAD)),
-        )
-    ).scalar_one()
-    if live:
-        raise NotNow(
-            "Phòng đang có đề nghị trong đợt này. Rút các đề nghị đó trước khi báo không đề nghị.",
-            rule="Trả lời của phòng",
-        )
-    said = clean(reason)
-    if _reply(session, ground, department, actor, now=now, nobody=True, reason=said):
-        facts = {"department": department, "reason": said}
-        note_round(session, actor, ground, "department_proposed_nobody", now=now, facts=facts, tell=False)
-
-
-def _reply(
-    session: Session,
-    ground: Ground,
-    department: str,
-    actor: Actor,
-    *,
-    now: datetime,
-    nobody: bool = False,
-    reason: str = "",
-) -> bool:
-    """Keep the department's answer; returns whether it says something new."""
-    row = {
-        "round_id": ground.round_id,
-        "department_key": department,
-        "replied_at": now,
-        "replied_by": actor.person_id,
-        "nobody": nobody,
-        "reason": reason,
-    }
-    return upsert(session, REPLY, row, says=("nobody", "reason"))
-
-
 def withdraw(session: Session, actor: Actor, code: str, *, reason: str, now: datetime) -> Nomination:
-    """Take a nomination back until the deadline (or by leave). What is signed off only the head withdraws."""
+    """Take a nomination back while the departments' stage is open: with their deadline it ends, leave or not.
+
+    What is signed off only the department's head withdraws, with a reason.
+    """
     ground, nomination = own_nomination_of(session, actor, code)
     if nomination.state == State.withdrawn:
         return nomination

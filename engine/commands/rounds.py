@@ -9,7 +9,7 @@ from sqlmodel import Session, SQLModel, col
 from engine.access import Actor, demand_role
 from engine.calendar import Calendar
 from engine.clock import VIETNAM
-from engine.commands import council
+from engine.commands import council, moments, own_time
 from engine.commands.ending import close_if_done, end_round
 from engine.commands.ground import Ground, note_round, stand_on, window_of
 from engine.commands.insertion import insert_if_new
@@ -32,7 +32,6 @@ __all__ = [
     "close_proposal",
     "due_moments",
     "end_round",
-    "finish_moment",
     "give_leave",
     "keep",
     "lease",
@@ -106,7 +105,9 @@ def plan(
 def _seat_the_council(session: Session, ground: Ground) -> None:
     seats = ground.definition.council.seats
     known = session.execute(
-        select(col(Person.key), col(Person.id)).where(col(Person.key).in_([s.person for s in seats]))
+        select(col(Person.key), col(Person.id)).where(
+            col(Person.agency_key) == ground.round.agency_key, col(Person.key).in_([s.person for s in seats])
+        )
     )
     people = {key: id_ for key, id_ in known if id_ is not None}
     missing = [seat.person for seat in seats if seat.person not in people]
@@ -149,7 +150,7 @@ def act_on(
     if now < moment.at:
         return "chưa đến giờ"
     outcome = _do(session, actor, ground, moment, calendar=calendar, now=now)
-    finish_moment(session, moment.id or 0, now=now, outcome=outcome)
+    moments.finish(session, moment.id or 0, now=now, outcome=outcome)
     return outcome
 
 
@@ -172,7 +173,7 @@ def _close(
 ) -> str:
     stage = Stage(moment.stage)
     if ground.stage != stage:
-        return "giai đoạn đã qua"
+        return moments.STAGE_OVER
     if window_of(session, ground, stage).generation != moment.generation:
         return "đổi hạn"
     if stage == Stage.proposal:
@@ -182,57 +183,43 @@ def _close(
     return "đã kết thúc bỏ phiếu" if closed else "chưa đủ số thành viên tham gia"
 
 
-def finish_moment(session: Session, moment_id: int, *, now: datetime, outcome: str) -> None:
-    session.execute(
-        update(Moment)
-        .where(col(Moment.id) == moment_id, col(Moment.done_at).is_(None))
-        .values(done_at=now, outcome=outcome)
-    )
-
-
 def remind(session: Session, actor: Actor, ground: Ground, moment: Moment, *, now: datetime) -> str:
     """Remind exactly those who have not acted; returns what was done, in words for the moment's record.
 
     Only the latest due rung of a ladder speaks: after a day without the flow nobody gets three letters.
     """
     demand_role(actor, Role.time)
+    if moments.superseded(session, moment, now):
+        return "đã có lần nhắc sau"
+    say = own_time.speak if moment.department_key else _speak
+    return say(session, actor, ground, moment, now=now)
+
+
+def _speak(session: Session, actor: Actor, ground: Ground, moment: Moment, *, now: datetime) -> str:
     stage = Stage(moment.stage)
     window = window_of(session, ground, stage)
     # The departments' deadline closes their stage, so their lateness is spoken of in the office's time.
     overdue = moment.kind in AFTER_DEADLINE and (stage, ground.stage) == (Stage.proposal, Stage.office)
     if ground.stage != stage and not overdue:
-        return "giai đoạn đã qua"
+        return moments.STAGE_OVER
     if window.generation != moment.generation:
         return "đổi hạn"
     if moment.kind == "remind" and (window.due_at is None or now >= window.due_at):
         return "quá hạn, không gửi nhắc nữa"
-    if _superseded(session, moment, now):
-        return "đã có lần nhắc sau"
     who = waiting.whom(session, ground.round_id, ground.definition, stage, now=now)
     if not who.anyone:
         return "không còn ai phải nhắc"
+    # Departments that mend a return are reminded of their own date, not of the office's.
+    own_dates = stage == Stage.office and moment.kind == "remind"
     facts: dict[str, Any] = {
         "stage": stage.value,
         "step": moment.step,
         "due": window.due_at.isoformat() if window.due_at else "",
-        "departments": list(who.departments),
+        "departments": [] if own_dates else list(who.departments),
         "persons": list(who.persons),
     }
     note_round(session, actor, ground, SPOKEN[moment.kind], now=now, facts=facts, wake=False)
     return "đã nhắc"
-
-
-def _superseded(session: Session, moment: Moment, now: datetime) -> bool:
-    later = select(col(Moment.id)).where(
-        col(Moment.round_id) == moment.round_id,
-        col(Moment.stage) == moment.stage,
-        col(Moment.generation) == moment.generation,
-        col(Moment.kind) == moment.kind,
-        col(Moment.at) > moment.at,
-        col(Moment.at) <= now,
-        col(Moment.done_at).is_(None),
-    )
-    return session.execute(later).first() is not None
 
 
 def lease(session: Session, round_id: int, *, owner: str, until: datetime, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from engine.access import Actor, demand_role
 from engine.clock import VIETNAM
+from engine.commands.corrections import correct, correct_award
 from engine.commands.dossiers import (
     dossier_of,
     latest_dossier,
@@ -38,6 +39,7 @@ from engine.text import clean
 
 __all__ = [
     "approve",
+    "correct_award",
     "decide",
     "dossier_of",
     "latest_dossier",
@@ -162,6 +164,8 @@ def record_answer(
 ) -> int:
     """What Sở Nội vụ answered about these nominations; departments are told. Returns how many changed.
 
+    "awarded" with another number or date for one that has its award corrects that, and history says so.
+
     `answer`: "awarded" (needs the decision's number and date), "not_awarded" or "completion" (a reason).
     """
     demand_role(actor, Role.office)
@@ -172,9 +176,17 @@ def record_answer(
         raise Incomplete({"answer": "Chọn kết quả: được khen, không được khen hoặc trả để bổ sung."})
     facts, changes = _answer(act, number, dated, reason, now=now)
     fresh = [n for n in asked if n.state != TARGETS[act]]
+    corrected = 0
+    if act == Act.award and dated is not None:
+        level = {award.key: award.level for award in ground.definition.awards}
+        known = [n for n in asked if n.state == State.awarded and level[n.award_key] != "agency"]
+        for one in known:
+            corrected += correct(
+                session, actor, one, number=clean(number), dated=dated, reason=reason, now=now
+            )
     move_all(session, actor, ground, fresh, act, now=now, facts=lambda _: facts, changes=lambda _: changes)
     if not fresh:
-        return 0
+        return corrected
     dossier = sent_dossier(session, ground.round_id)
     if dossier is not None and act == Act.ask_completion:
         dossier.state = "returned"
@@ -182,7 +194,7 @@ def record_answer(
     told = {"answer": answer, "codes": [n.code for n in fresh], **facts}
     note_round(session, actor, ground, "answered", now=now, facts=told)
     close_if_done(session, actor, ground, now=now)
-    return len(fresh)
+    return len(fresh) + corrected
 
 
 def _answer(

@@ -1,6 +1,7 @@
 """The close of a vote: quorum, tally, and what each nomination becomes by it."""
 
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import insert, select
 from sqlmodel import Session, SQLModel, col
@@ -8,14 +9,26 @@ from sqlmodel import Session, SQLModel, col
 from engine.access import Actor, demand_role
 from engine.ballot import Choice, Council, Tally, sentence, tally
 from engine.calendar import Calendar
-from engine.commands import windows
+from engine.commands import moments, windows
 from engine.commands.ending import close_if_done
 from engine.commands.ground import Ground, move_all, note_round, stand_on, window_of
 from engine.errors import NotNow
-from engine.models import Ballot, Event, ListLine, Nomination, Seat, Vote, Voting
+from engine.models import Ballot, Event, ListLine, Nomination, Person, Seat, Vote, Voting
 from engine.stages import Act, Role, Stage
+from engine.text import fold
 
 _RESULT = SQLModel.metadata.tables["result"]
+
+
+class Nominee(Protocol):
+    """A nomination, or a row with these columns of one."""
+
+    @property
+    def person_id(self) -> int | None: ...
+    @property
+    def nominee_kind(self) -> str: ...
+    @property
+    def nominee_name(self) -> str: ...
 
 
 def open_voting(session: Session, ground: Ground) -> Voting:
@@ -46,12 +59,23 @@ def lines_of(session: Session, voting: Voting) -> list[Nomination]:
     )
 
 
+def is_own(nominee: Nominee, *, person_id: int | None, name: str) -> bool:
+    """Whether a voter is the nominee: the same person of the roster, or a name typed by hand that is theirs.
+
+    Two people of the roster may be namesakes; a nominee the roster does not know has nothing but the name.
+    """
+    if nominee.person_id is not None:
+        return nominee.person_id == person_id
+    return nominee.nominee_kind == "person" and fold(nominee.nominee_name) == fold(name)
+
+
 def count(
     session: Session, ground: Ground, voting: Voting, lines: list[Nomination] | None = None
 ) -> dict[int, Tally]:
     """The tally of every line as the ballots stand, by nomination id."""
     seats = session.execute(
-        select(col(Seat.id), col(Seat.role), col(Seat.person_id), col(Ballot.sent_at))
+        select(col(Seat.id), col(Seat.role), col(Seat.person_id), col(Person.name), col(Ballot.sent_at))
+        .join(Person, col(Person.id) == col(Seat.person_id))
         .outerjoin(
             Ballot,
             (col(Ballot.seat_id) == col(Seat.id)) & (col(Ballot.voting_id) == voting.id),
@@ -61,7 +85,7 @@ def count(
     ).all()
     chair = next((id_ for id_, role, *_ in seats if role == "chair"), None)
     council = Council(tuple(id_ or 0 for id_, *_ in seats), chair)
-    sent = {id_ or 0 for id_, _role, _person, sent_at in seats if sent_at is not None}
+    sent = {id_ or 0 for id_, _role, _person, _name, sent_at in seats if sent_at is not None}
     votes: dict[int, dict[int, Choice]] = {}
     for nomination_id, seat_id, choice in session.execute(
         select(col(Vote.nomination_id), col(Ballot.seat_id), col(Vote.choice))
@@ -74,11 +98,7 @@ def count(
             ground.definition.award(n.award_key).ballot.rule(),
             council,
             votes.get(n.id or 0, {}),
-            {
-                id_ or 0
-                for id_, _role, person, _sent in seats
-                if n.person_id is not None and person == n.person_id
-            },
+            {id_ or 0 for id_, _role, person, name, _sent in seats if is_own(n, person_id=person, name=name)},
             sent=sent,
         )
         for n in (lines_of(session, voting) if lines is None else lines)
@@ -115,6 +135,7 @@ def close_vote(session: Session, actor: Actor, key: str, *, calendar: Calendar, 
     passed = sum(t.passed for t in tallies.values())
     facts = {"why": voting.why_closed, "recommended": passed, "lines": len(tallies)}
     note_round(session, actor, ground, "vote_closed", now=now, facts=facts)
+    moments.pass_over(session, ground, Stage.proposal, Stage.office, Stage.council, now=now)
     windows.open_stage(session, actor, ground, Stage.submission, calendar=calendar, now=now)
     close_if_done(session, actor, ground, now=now)
     return True

@@ -1,5 +1,6 @@
 """The office puts the frozen list to the vote: one ballot and one personal link for every seat."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select
@@ -8,13 +9,14 @@ from sqlmodel import Session, SQLModel, col
 from engine.access import Actor, demand_role
 from engine.ballot import BallotRule, Council, TieRule, quorum_possible
 from engine.calendar import Calendar
-from engine.commands import linking, windows
+from engine.commands import linking, moments, windows
 from engine.commands.ground import Ground, stand_on, window_of
-from engine.commands.listing import list_in
+from engine.commands.listing import list_in, unlisted
+from engine.commands.unsigned import lapse_unsigned, refuse_on_leave, refuse_unfinished
 from engine.errors import Incomplete, NotNow
 from engine.links import Keys
 from engine.models import ListLine, Nomination, NominationList, Person, Seat, Voting
-from engine.stages import Role, Stage
+from engine.stages import Role, Stage, State
 
 _BALLOT = SQLModel.metadata.tables["ballot"]
 
@@ -22,7 +24,10 @@ _BALLOT = SQLModel.metadata.tables["ballot"]
 def open_vote(
     session: Session, actor: Actor, key: str, *, keys: Keys, calendar: Calendar, now: datetime
 ) -> Voting:
-    """Open the council's vote on the frozen list; every seat gets a link by letter. Safe to repeat."""
+    """Open the council's vote on the frozen list; every seat gets a link by letter. Safe to repeat.
+
+    Asks once more what the freeze asked: whatever is alive outside the list by now would hang for ever.
+    """
     demand_role(actor, Role.office)
     ground = stand_on(session, key=key)
     running: Voting | None = session.execute(
@@ -36,6 +41,11 @@ def open_vote(
         )
     frozen = list_in(session, ground, "frozen")
     seats = _seats_that_can_vote(session, ground, frozen)
+    outside = unlisted(session, ground)
+    _refuse_outside(outside)
+    refuse_unfinished(outside, now=now)
+    refuse_on_leave(session, ground, now=now)
+    lapse_unsigned(session, actor, ground, outside, now=now)
     voting = Voting(round_id=ground.round_id, list_id=frozen.id or 0, list_hash=frozen.hash, opened_at=now)
     session.add(voting)
     window = window_of(session, ground, Stage.office)
@@ -56,9 +66,23 @@ def open_vote(
             for seat in seats
         ],
     )
+    moments.pass_over(session, ground, Stage.proposal, Stage.office, now=now)
     linking.issue_ballot_links(session, keys, voting_id=voting.id or 0, persons=list(seats.values()), now=now)
     windows.open_stage(session, actor, ground, Stage.council, calendar=calendar, now=now)
     return voting
+
+
+def _refuse_outside(nominations: Sequence[Nomination]) -> None:
+    """What is accepted but not on the list needs a new list."""
+    accepted = [n.nominee_name for n in nominations if n.state == State.accepted]
+    if accepted:
+        raise Incomplete(
+            {
+                "list": f"Đã chấp nhận nhưng không có trong danh sách đã chốt: {', '.join(accepted)}. "
+                "Mở chốt, lập lại, công khai rồi chốt danh sách."
+            },
+            rule="Danh sách đã chốt là danh sách lấy phiếu",
+        )
 
 
 def _seats_that_can_vote(session: Session, ground: Ground, frozen: NominationList) -> dict[int, int]:

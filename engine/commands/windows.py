@@ -2,22 +2,21 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import insert, update
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from engine.access import Actor, demand_role
 from engine.calendar import Calendar, Deadline
 from engine.clock import VIETNAM
+from engine.commands import moments, own_time
 from engine.commands.drafting import department_name
 from engine.commands.ground import Ground, note_round, stand_on, window_of
+from engine.commands.listing import refuse_frozen
 from engine.definition import Definition
 from engine.errors import Incomplete, NotNow
 from engine.models import Leave, StageWindow
 from engine.queries import waiting
 from engine.stages import Role, Stage
 from engine.text import clean
-
-MOMENT = SQLModel.metadata.tables["moment"]
 
 
 def deadline_of(definition: Definition, stage: Stage, calendar: Calendar, start: date) -> Deadline:
@@ -78,24 +77,10 @@ def _lay_out(
         escalate=steps.escalate,
         opened_at=now,
     )
-    moments = [(rung.kind.value, rung.offset, rung.at) for rung in rungs]
+    planned = [(rung.kind.value, rung.offset, rung.at) for rung in rungs]
     if stage in {Stage.proposal, Stage.council}:
-        moments.append(("close", 0, deadline.at))
-    rows = [
-        {
-            "round_id": ground.round_id,
-            "stage": stage.value,
-            "generation": window.generation,
-            "kind": kind,
-            "step": step,
-            "department_key": "",
-            "at": at,
-            "outcome": "",
-        }
-        for kind, step, at in moments
-    ]
-    if rows:
-        session.execute(insert(MOMENT), rows)
+        planned.append(("close", 0, deadline.at))
+    moments.lay_out(session, ground, stage, window.generation, planned)
 
 
 def move_deadline(
@@ -125,15 +110,7 @@ def move_deadline(
         raise Incomplete(faults)
     if deadline.at == window.due_at:
         return window
-    session.execute(
-        update(MOMENT)
-        .where(
-            MOMENT.c.round_id == ground.round_id,
-            MOMENT.c.stage == stage.value,
-            MOMENT.c.done_at.is_(None),
-        )
-        .values(done_at=now, outcome="đổi hạn")
-    )
+    moments.put_off(session, ground, stage, now=now)
     before = window.due_at
     window.generation += 1
     window.due_at, window.explanation = deadline.at, deadline.explanation
@@ -175,6 +152,7 @@ def give_leave(
             "Chỉ cho nộp muộn được khi đợt đã mở và danh sách chưa chuyển Hội đồng.",
             rule="Trình tự xét khen thưởng",
         )
+    refuse_frozen(session, ground, "cho nộp muộn")
     department_name(ground.definition, department)
     deadline = calendar.deadline_on(until, ground.definition.close_of_office)
     said, faults = clean(reason, lines=True), {}
@@ -195,6 +173,7 @@ def give_leave(
         )
     )
     session.flush()
+    own_time.expect(session, ground, Stage.proposal, department, deadline, calendar=calendar, now=now)
     facts = {"department": department, "until": deadline.at.isoformat(), "reason": said}
     note_round(session, actor, ground, "leave_given", now=now, facts=facts)
 
@@ -214,6 +193,7 @@ def close_proposal(
         return False
     window.closed_at = now
     session.add(window)
+    moments.pass_over_reminders(session, ground, Stage.proposal, now=now)
     silent = waiting.whom(session, ground.round_id, ground.definition, Stage.proposal, now=now).departments
     facts = {"silent": list(silent)}
     note_round(session, actor, ground, "proposal_closed", now=now, facts=facts, wake=False)

@@ -9,7 +9,7 @@ from engine.definition.entries import DepartmentEntry, PeopleFile, ReviewFile, R
 from engine.definition.faults import nearest
 from engine.definition.library import AgencyFolder, Entry
 from engine.definition.lines import Fault
-from engine.definition.parts import Item, Question
+from engine.definition.parts import Item, Question, Steps
 from engine.stages import STAGES, Role, Stage
 
 SATURDAY = 5
@@ -33,7 +33,7 @@ def stage_faults(review: Entry[ReviewFile]) -> Iterator[Fault]:
         )
     if Stage.proposal in stages and stages[Stage.proposal].opens is None:
         yield review.fault("Chưa có ngày mở đợt", "Ghi opens: ngày mở đợt", "stages", "proposal")
-    before, room = review.value.on, 0
+    before, room, length = review.value.on, 0, 0
     for stage in STAGES:
         steps = stages.get(stage)
         for name, day in (("opens", steps.opens), ("due", steps.due)) if steps else ():
@@ -45,8 +45,30 @@ def stage_faults(review: Entry[ReviewFile]) -> Iterator[Fault]:
                     *("stages", stage.value, name),
                 )
             if day:
-                before, room = day, 0
-        room += steps.working_days or 0 if steps else 0
+                length, before, room = _weekdays(before, day) - room, day, 0
+        if steps:
+            yield from _ladder_faults(review, stage, steps, steps.working_days or length)
+            room += steps.working_days or 0
+
+
+def _ladder_faults(review: Entry[ReviewFile], stage: Stage, steps: Steps, length: int) -> Iterator[Fault]:
+    """A ladder that reminds nobody, or begins before its stage does; `length` in working days, at most.
+
+    The ladder nobody wrote down fits every stage: what falls before the opening is left out of it.
+    """
+    if not steps.remind:
+        yield review.fault(
+            f"Giai đoạn “{stage.value}” không nhắc ai trước hạn",
+            "Ghi các bậc nhắc, ví dụ remind: [3, 1, 0], hoặc bỏ dòng này để dùng mặc định",
+            *("stages", stage.value, "remind"),
+        )
+    elif "remind" in steps.model_fields_set and steps.remind[0] > max(length, 0):
+        yield review.fault(
+            f"Giai đoạn “{stage.value}” dài {max(length, 0)} ngày làm việc nhưng nhắc trước hạn "
+            f"{steps.remind[0]} ngày",
+            f"Bỏ các bậc nhắc lớn hơn {max(length, 0)}, hoặc lùi hạn của giai đoạn",
+            *("stages", stage.value, "remind"),
+        )
 
 
 def _weekdays(start: date, end: date) -> int:

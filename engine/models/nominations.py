@@ -67,7 +67,10 @@ class Nomination(SQLModel, table=True):
 
 
 class Attachment(SQLModel, table=True):
-    """A file of a nomination: its bytes are kept by content hash, its name is data only."""
+    """A file of a nomination: its bytes are kept by content hash, its name is data only.
+
+    `supplement`: asked for by Sở Nội vụ after the vote, so no part of what the council was shown.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     nomination_id: int = Field(foreign_key="nomination.id", index=True)
@@ -79,6 +82,7 @@ class Attachment(SQLModel, table=True):
     uploaded_by: int | None = Field(default=None, foreign_key="person.id")
     uploaded_at: datetime
     removed_at: datetime | None = None
+    supplement: bool = False
 
 
 class Comment(SQLModel, table=True):

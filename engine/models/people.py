@@ -9,9 +9,11 @@ from sqlmodel import Field, SQLModel
 class Person(SQLModel, table=True):
     """Somebody on the agency's payroll; may sign in when a grant or a seat says so."""
 
+    __table_args__ = (UniqueConstraint("agency_key", "key"),)
+
     id: int | None = Field(default=None, primary_key=True)
     agency_key: str = Field(index=True)
-    key: str = Field(unique=True)
+    key: str
     name: str
     folded: str = Field(index=True)
     email: str | None = Field(default=None, unique=True)

@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from engine.access import Actor
 from engine.calendar import Deadline
 from engine.commands.ground import pinned
+from engine.commands.tallying import is_own
 from engine.definition import Definition
 from engine.errors import NotFound
 from engine.models import (
@@ -151,6 +152,7 @@ def lines_of(session: Session, actor: Actor, paper: Paper) -> tuple[Line, ...]:
             col(Nomination.award_key),
             col(Nomination.summary),
             col(Nomination.person_id),
+            col(Nomination.nominee_kind),
         )
         .join(ListLine, col(ListLine.nomination_id) == col(Nomination.id))
         .where(col(ListLine.list_id) == paper.list_id)
@@ -162,18 +164,18 @@ def lines_of(session: Session, actor: Actor, paper: Paper) -> tuple[Line, ...]:
     units = {unit.key: unit.name for unit in paper.definition.departments}
     return tuple(
         Line(
-            position=position,
-            code=code,
-            name=name,
-            place=place_of(title, unit, units.get(department, "")),
-            award=awards[award],
-            summary=summary,
-            own=person is not None and person == actor.person_id,
-            choice=paper.draft.get(code, ""),
-            sent=sent.get(id_, ""),
-            report=reports.get(id_),
+            position=row.position,
+            code=row.code,
+            name=row.nominee_name,
+            place=place_of(row.nominee_title, row.nominee_unit, units.get(row.department_key, "")),
+            award=awards[row.award_key],
+            summary=row.summary,
+            own=is_own(row, person_id=actor.person_id, name=actor.name),
+            choice=paper.draft.get(row.code, ""),
+            sent=sent.get(row.id, ""),
+            report=reports.get(row.id),
         )
-        for id_, position, code, name, title, unit, department, award, summary, person in rows
+        for row in rows
     )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from engine.access import Actor
+from engine.commands.tallying import is_own
 from engine.definition import Definition
 from engine.errors import NotFound
 from engine.models import Attachment, ListLine, Nomination, Result
@@ -85,7 +86,7 @@ def report_of(session: Session, actor: Actor, paper: Paper, code: str) -> Report
         of=len(order),
         code=code,
         name=nomination.nominee_name,
-        own=nomination.person_id is not None and nomination.person_id == actor.person_id,
+        own=is_own(nomination, person_id=actor.person_id, name=actor.name),
         fields=_fields(paper.definition, nomination),
         summary=nomination.summary,
         achievements=nomination.achievements,

@@ -35,19 +35,23 @@ class GivenLeave:
 
 _WHOM = {
     Stage.proposal: "các phòng chưa trả lời",
-    Stage.office: "Văn phòng và phòng đang bổ sung hồ sơ",
+    Stage.office: "Văn phòng",
     Stage.council: "thành viên chưa gửi phiếu",
     Stage.submission: "Thủ trưởng, Văn phòng về việc còn lại",
 }
+_WHOM_OWN = {Stage.proposal: "phòng được nộp muộn", Stage.office: "phòng đang bổ sung hồ sơ"}
+_WHOSE = {Stage.proposal: "phòng hết hạn nộp muộn", Stage.office: "phòng hết hạn bổ sung hồ sơ"}
 _CLOSED = {
     Stage.proposal: "Hết hạn: đóng nhận đề nghị, Văn phòng bắt đầu tổng hợp",
     Stage.council: "Hết hạn: kết thúc bỏ phiếu, kiểm phiếu",
 }
 
 
-def in_words(stage: Stage, kind: str, step: int) -> str:
-    """What a moment does, as one line of the reminder plan."""
-    whom = _WHOM.get(stage, "người có việc")
+def in_words(stage: Stage, kind: str, step: int, department: str = "") -> str:
+    """What a moment does, as one line of the reminder plan; `department` when it is one department's own."""
+    if department and kind == "escalate":
+        return f"Báo Văn phòng: {_WHOSE[stage]} mà chưa xong"
+    whom = _WHOM_OWN[stage] if department else _WHOM.get(stage, "người có việc")
     match kind:
         case "open":
             return "Mở đợt, báo các phòng"
@@ -69,6 +73,7 @@ def moments(session: Session, round_id: int) -> tuple[Planned, ...]:
             col(Moment.stage),
             col(Moment.kind),
             col(Moment.step),
+            col(Moment.department_key),
             col(Moment.done_at),
             col(Moment.outcome),
         )
@@ -76,8 +81,8 @@ def moments(session: Session, round_id: int) -> tuple[Planned, ...]:
         .order_by(col(Moment.at), col(Moment.id))
     ).all()
     return tuple(
-        Planned(at, Stage(stage), in_words(Stage(stage), kind, step), done, outcome)
-        for at, stage, kind, step, done, outcome in rows
+        Planned(at, Stage(stage), in_words(Stage(stage), kind, step, own), done, outcome)
+        for at, stage, kind, step, own, done, outcome in rows
     )
 
 

@@ -55,11 +55,6 @@ def look(session: Session, *, now: datetime) -> Due:
     return Due(tuple(sorted(id_ for id_ in found if id_)), LETTERS in found)
 
 
-def due_rounds(session: Session, *, now: datetime) -> list[int]:
-    """Rounds with a moment due, or woken, that no living run holds."""
-    return list(look(session, now=now).rounds)
-
-
 def next_moment(session: Session, round_id: int | None = None, *, now: datetime) -> datetime | None:
     """When time next has something to do, in one round or in any: a moment not done, or a letter put off.
 

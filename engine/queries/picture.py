@@ -14,6 +14,7 @@ from engine.models import Moment, Nomination, Round, StageWindow
 from engine.queries import waiting
 from engine.stages import Stage, State
 
+NEXT = 8  # lines of what comes
 KIND_WORDS = {
     "open": "mở giai đoạn",
     "remind": "nhắc",
@@ -45,8 +46,8 @@ def of_round(session: Session, key: str, *, now: datetime) -> Picture:
         select(Moment)
         .where(Moment.round_id == round_.id, col(Moment.done_at).is_(None))
         .order_by(col(Moment.at))
-        .limit(8)
     ).all()
+    coming = [moment for moment in moments if _still_to_come(moment, stage)][:NEXT]
     due = session.exec(
         select(StageWindow.due_at).where(StageWindow.round_id == round_.id, StageWindow.stage == stage.value)
     ).first()
@@ -60,10 +61,19 @@ def of_round(session: Session, key: str, *, now: datetime) -> Picture:
         "|---|---|",
         *(f"| {STATE_WORDS[State(state)]} | {count} |" for state, count in sorted(counts)),
         "",
-        *_next(moments),
+        *_next(coming),
         f"Quy trình: `{round_.definition_hash[:12]}`",
     ]
     return Picture("\n".join(lines), waits_for)
+
+
+def _still_to_come(moment: Moment, stage: Stage) -> bool:
+    """Of the running stage or a later one; departments' lateness and their own dates outlive their stage."""
+    order = list(Stage)
+    if order.index(Stage(moment.stage)) >= order.index(stage):
+        return True
+    outlives = bool(moment.department_key) or moment.kind in {"late", "escalate"}
+    return outlives and (moment.stage, stage) == (Stage.proposal, Stage.office)
 
 
 def _next(moments: Sequence[Moment]) -> list[str]:

@@ -77,6 +77,7 @@ class NominationLine:
     """One nomination in its department's list; `blocks`: what must be mended, `unread`: open comments."""
 
     code: str
+    version: int
     name: str
     kind: str
     award: str
@@ -213,6 +214,7 @@ def _lines(session: Session, round_: RoundSeen, department: Department) -> tuple
         select(  # type: ignore[call-overload]
             Nomination.id,
             Nomination.code,
+            Nomination.version,
             Nomination.nominee_name,
             Nomination.nominee_kind,
             Nomination.award_key,
@@ -232,6 +234,7 @@ def _lines(session: Session, round_: RoundSeen, department: Department) -> tuple
     lines = [
         NominationLine(
             code=code,
+            version=version,
             name=name,
             kind=kind,
             award=awards[award],
@@ -243,7 +246,7 @@ def _lines(session: Session, round_: RoundSeen, department: Department) -> tuple
             signed_at=signed,
             updated_at=updated,
         )
-        for id_, code, name, kind, award, state, until, signed, updated in rows
+        for id_, code, version, name, kind, award, state, until, signed, updated in rows
     ]
     return tuple(sorted(lines, key=lambda line: line.state in DEAD))
 

@@ -1,6 +1,8 @@
 """The vote before it is opened: the ballot as members will see it, the seats, the quorum award by award."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -14,6 +16,7 @@ from engine.ballot import (
     share_words,
     votes_needed,
 )
+from engine.commands.tallying import is_own
 from engine.models import ListLine, Nomination, NominationList, Person, Seat, Voting
 from engine.queries.office import RoundAt
 
@@ -101,11 +104,7 @@ def preview(session: Session, at: RoundAt) -> Preview:
         .where(col(ListLine.list_id) == list_id)
         .order_by(col(ListLine.position))
     ).all()
-    own: dict[int, list[str]] = {}
-    for row in rows:
-        if row.person_id is not None:
-            own.setdefault(row.person_id, []).append(at.definition.award(row.award_key).name)
-    seats = seats_of(session, at, own)
+    seats = seats_of(session, at, rows)
     opened = session.execute(select(col(Voting.id)).where(col(Voting.round_id) == at.id).limit(1)).first()
     return Preview(
         list_state=state,
@@ -118,8 +117,8 @@ def preview(session: Session, at: RoundAt) -> Preview:
     )
 
 
-def seats_of(session: Session, at: RoundAt, own: dict[int, list[str]]) -> tuple[SeatAt, ...]:
-    """The council of a round in its order."""
+def seats_of(session: Session, at: RoundAt, nominees: Sequence[Any]) -> tuple[SeatAt, ...]:
+    """The council of a round in its order; `nominees` are rows of what is on the list."""
     rows = session.execute(
         select(
             col(Person.id),
@@ -144,7 +143,11 @@ def seats_of(session: Session, at: RoundAt, own: dict[int, list[str]]) -> tuple[
             phone,
             active,
             bool(email and active),
-            tuple(own.get(id_ or 0, ())),
+            tuple(
+                at.definition.award(row.award_key).name
+                for row in nominees
+                if is_own(row, person_id=id_, name=name)
+            ),
         )
         for id_, name, title, role, email, phone, active in rows
     )

@@ -29,11 +29,13 @@ def whom(session: Session, round_id: int, definition: Definition, stage: Stage, 
         case Stage.proposal:
             return Waiting(departments=_silent_departments(session, round_id, definition))
         case Stage.office:
-            return Waiting(_with_returned(session, round_id, now), _with_role(session, Role.office))
+            return Waiting(
+                _with_returned(session, round_id, now), _with_role(session, definition, Role.office)
+            )
         case Stage.council:
             return Waiting(persons=silent_seats(session, round_id))
         case Stage.submission:
-            return Waiting(persons=_for_submission(session, round_id))
+            return Waiting(persons=_for_submission(session, round_id, definition))
         case _:
             return Waiting()
 
@@ -71,11 +73,15 @@ def _with_returned(session: Session, round_id: int, now: datetime) -> tuple[str,
     return tuple(sorted(found))
 
 
-def _with_role(session: Session, role: Role) -> tuple[int, ...]:
+def _with_role(session: Session, definition: Definition, role: Role) -> tuple[int, ...]:
     found = session.execute(
         select(col(Grant.person_id))
         .join(Person, col(Person.id) == col(Grant.person_id))
-        .where(col(Grant.role) == role.value, col(Person.active).is_(True))
+        .where(
+            col(Grant.role) == role.value,
+            col(Person.agency_key) == definition.agency.key,
+            col(Person.active).is_(True),
+        )
         .distinct()
     ).scalars()
     return tuple(sorted(found))
@@ -98,7 +104,7 @@ def silent_seats(session: Session, round_id: int) -> tuple[int, ...]:
     )
 
 
-def _for_submission(session: Session, round_id: int) -> tuple[int, ...]:
+def _for_submission(session: Session, round_id: int, definition: Definition) -> tuple[int, ...]:
     """The head while recommendations wait for a word; the office while approved ones wait to leave."""
     states = set(
         session.execute(
@@ -109,7 +115,7 @@ def _for_submission(session: Session, round_id: int) -> tuple[int, ...]:
     )
     persons: set[int] = set()
     if State.recommended.value in states:
-        persons |= set(_with_role(session, Role.head))
+        persons |= set(_with_role(session, definition, Role.head))
     if states & {State.approved.value, State.completion.value}:
-        persons |= set(_with_role(session, Role.office))
+        persons |= set(_with_role(session, definition, Role.office))
     return tuple(sorted(persons))

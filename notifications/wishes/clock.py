@@ -1,7 +1,8 @@
 """What time says: reminders to those who have not acted, late notices, escalations, moved deadlines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from engine.stages import Role, Stage
 from notifications.desk import Desk, Wish
@@ -13,9 +14,12 @@ def reminded(desk: Desk) -> Iterator[Wish]:
     """Exactly those the event names as not having acted."""
     match Stage(desk.facts["stage"]):
         case Stage.proposal:
-            yield from proposal.to_departments(desk, "proposal_reminder", desk.facts["departments"])
+            wished = proposal.to_departments(desk, "proposal_reminder", desk.facts["departments"])
+            own = _own_time(desk)
+            yield from (replace(wish, deadline=own) for wish in wished) if own else wished
         case Stage.office:
-            yield from office.to_office(desk, "office_reminder")
+            if desk.facts["persons"]:
+                yield from office.to_office(desk, "office_reminder")
             yield from office.returned_again(desk)
         case Stage.council:
             yield from council.to_silent_seats(desk)
@@ -24,6 +28,12 @@ def reminded(desk: Desk) -> Iterator[Wish]:
             yield from submission.dossier_left(desk)
         case _:
             return
+
+
+def _own_time(desk: Desk) -> Mapping[str, str] | None:
+    """The deadline of one department alone: what was returned to it, or its leave to be late."""
+    until = desk.facts.get("until")
+    return desk.until(datetime.fromisoformat(until)) if until else None
 
 
 def late(desk: Desk) -> Iterator[Wish]:
@@ -44,14 +54,16 @@ def escalated(desk: Desk) -> Iterator[Wish]:
     stage = Stage(desk.facts["stage"])
     names = [desk.definition.department(key).name for key in desk.facts["departments"]]
     names += [to.name for to in desk.persons(desk.facts["persons"])]
-    role, reason = (Role.office, FOR_OFFICE) if stage == Stage.proposal else (Role.head, FOR_HEAD)
+    own = _own_time(desk)
+    to_office = stage == Stage.proposal or own is not None
+    role, reason = (Role.office, FOR_OFFICE) if to_office else (Role.head, FOR_HEAD)
     for to in desk.role(role):
         yield Wish(
             "escalation",
             to,
             reason,
             button=("Xem tình hình đợt xét", desk.page(f"/vp/dot/{desk.round.key}")),
-            deadline=desk.deadline(stage),
+            deadline=own or desk.deadline(stage),
             items=[f"Chưa xong: {name}" for name in names],
         )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import func
+from sqlalchemy import func, true
 from sqlmodel import col, select
 
 from engine.models import Nomination
@@ -41,6 +41,7 @@ def returned_again(desk: Desk) -> Iterator[Wish]:
             Nomination.round_id == desk.event.round_id,
             Nomination.state == State.returned.value,
             col(Nomination.department_key).in_(desk.facts["departments"]),
+            col(Nomination.code).in_(codes) if (codes := desk.facts.get("codes")) else true(),
         )
         .order_by(col(Nomination.return_until))
     ).all():

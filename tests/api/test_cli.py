@@ -1,12 +1,15 @@
 """What an operator types, and what comes back."""
 
+import ast
 import os
+import re
+import socket
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, ignore_patterns
 
 import pytest
 from sqlalchemy import update
@@ -14,8 +17,9 @@ from sqlmodel import Session, select
 from typer.testing import CliRunner, Result
 
 from api import operations
+from api.checking import LABELS
 from api.cli import app, operator
-from config.settings import CONFIG_FOLDER
+from config.settings import CONFIG_FOLDER, read_settings
 from engine.database import Database
 from engine.links import Keys
 from engine.models import Event, Person, Round
@@ -65,6 +69,100 @@ def test_check_names_file_line_and_remedy(tmp_path: Path) -> None:
     assert "Có 1 chỗ phải sửa." in said.output
 
 
+def with_change(folder: Path, file: str, old: str, new: str) -> Path:
+    """A copy of config/ with one thing wrong in it."""
+    config = copytree(CONFIG_FOLDER, folder / "config", ignore=ignore_patterns("__pycache__", "*.py"))
+    text = (config / file).read_text("utf-8")
+    assert old in text, f"{old!r} is no longer in {file}"
+    (config / file).write_text(text.replace(old, new, 1), "utf-8")
+    return config
+
+
+WRONG = [
+    ("calendar/viet-nam.yaml", "country: VN", "country: [VN", 15, "YAML", "dấu nháy"),
+    ("calendar/viet-nam.yaml", "- date: 2024-04-29", "- date: 2024-04-31", 0, "2024-04-31", "tệp mẫu"),
+    (
+        "calendar/viet-nam.yaml",
+        "exchanged_with: 2024-05-04",
+        "exchanged_with: 2024-05-05",
+        0,
+        "05-05",
+        "kind: working",
+    ),
+    ("calendar/viet-nam.yaml", "\nswitches:", "\nswitch:", 0, "switch", "bỏ đi"),
+    ("documents/bao-cao.yaml", "\nsubject:", "\nsubjct:", 0, "subjct", "sửa tên khóa"),
+    ("documents/bao-cao.yaml", "tên: {ten}", "tên: {tn}", 0, "{tn}", "Dùng được: {ten}"),
+    ("documents/bao-cao.yaml", "\nsubject:", '\nsubject: "', 0, "YAML", "dấu nháy"),
+    ("documents/layout.yaml", "margin_top: 20", "margin_top: 2", 0, "từ 20 đến 25", "tệp mẫu"),
+    ("documents/layout.yaml", "margin_top:", "margn_top:", 0, "margn_top", "tệp mẫu"),
+    ("locale/vi.yaml", "  refused: T", "  refusd: T", 0, "state.refused", "Có phải là “refusd”?"),
+    ("locale/vi.yaml", '"yes": Đồng ý', "yes: Đồng ý", 0, "choice.yes", '"yes"'),
+    ("locale/vi.yaml", "  draft: Nháp", "  draft: 1", 0, "state.draft", "cụm từ"),
+    ("locale/vi.yaml", "\nseat:", "\nseats:", 0, "“seat”", "seat:"),
+    ("locale/vi.yaml", "  reminded:", "  remindd:", 0, "event.reminded", "remindd"),
+    ("locale/site.yaml", "support:", "suport:", 0, "suport", "support"),
+    ("locale/site.yaml", "  email: ", "  mail: ", 0, "office.email", "dòng chữ"),
+    ("locale/site.yaml", "@", " at ", 0, "địa chỉ thư", "@"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "line", "sentence", "remedy"), WRONG)
+def test_check_reads_every_file_it_counts(  # noqa: PLR0917 — columns of the table above
+    tmp_path: Path, file: str, old: str, new: str, line: int, sentence: str, remedy: str
+) -> None:
+    said = tdkt("check", "--config", str(with_change(tmp_path, file, old, new)))
+    assert said.exit_code == 1, said.output
+    mine = [one for one in said.output.splitlines() if one.startswith(f"config/{file}:") and sentence in one]
+    assert mine, said.output
+    assert any(remedy in one.partition(" → ")[2] for one in mine), mine
+    assert all(re.match(r"\S+:\d+: .+ → .+", one) for one in mine)
+    if line:
+        assert mine[0].startswith(f"config/{file}:{line}: ")
+
+
+@pytest.mark.parametrize(
+    ("file", "old"),
+    [
+        ("calendar/viet-nam.yaml", "- date: 2024-04-29"),
+        ("documents/bao-cao.yaml", '{ten}"\nname_coll'),
+        ("documents/layout.yaml", "margin_top: 20"),
+        ("locale/site.yaml", "@"),
+    ],
+)
+def test_the_line_is_the_entrys_own(tmp_path: Path, file: str, old: str) -> None:
+    new = {"@": "", "margin_top: 20": "margin_top: 2", "- date: 2024-04-29": "- date: 29/04/2024"}
+    config = with_change(tmp_path, file, old, new.get(old, old.replace("{ten}", "{tn}")))
+    line = (CONFIG_FOLDER / file).read_text("utf-8").partition(old)[0].count("\n") + 1
+    assert f"config/{file}:{line}: " in tdkt("check", "--config", str(config)).output
+
+
+def test_a_file_that_is_missing_or_that_nobody_reads_is_named(tmp_path: Path) -> None:
+    config = with_change(tmp_path, "locale/vi.yaml", "state:", "state:")
+    (config / "documents" / "layout.yaml").unlink()
+    (config / "locale" / "en.yaml").write_text("a: b", "utf-8")
+    said = tdkt("check", "--config", str(config)).output
+    assert "config/documents/layout.yaml:1: Thiếu tệp này" in said
+    assert "config/locale/en.yaml:1: Tệp không được dùng" in said
+    assert "Có 2 chỗ phải sửa." in said
+
+
+def test_every_kind_of_event_the_code_records_has_words() -> None:
+    """Kinds are written as texts where they are recorded; a new one must be on the list that is checked."""
+    recording = {"note", "note_round", "record", "record_many"}
+    kinds = set()
+    for path in (ROOT / "engine").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if (
+                isinstance(call, ast.Call)
+                and getattr(call.func, "attr", getattr(call.func, "id", "")) in recording
+            ):
+                kinds |= {
+                    a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
+                }
+    assert len(kinds) > 15
+    assert kinds <= set(LABELS["event"])
+
+
 def test_check_needs_no_settings_but_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     said = tdkt("check", "--config", "nowhere")
@@ -90,7 +188,10 @@ def test_from_people_to_a_planned_round(data: Path) -> None:
     assert f"{FINAL}: chưa mở, 0 đề nghị" in listed
     assert "tdkt round plan hang-nam-2025" in listed
     with database(data).read() as session:
-        assert session.exec(select(Event.kind, Event.door)).all() == [("planned", "cli")]
+        assert session.exec(select(Event.kind, Event.door)).all() == [
+            ("roster_loaded", "cli"),
+            ("planned", "cli"),
+        ]
         assert session.exec(select(Person.active)).all() == [True] * 33
 
 
@@ -103,7 +204,7 @@ def test_an_unknown_round_is_refused_with_the_known_ones(data: Path) -> None:
 def test_history_is_verified_and_the_first_break_named(data: Path) -> None:
     tdkt("people", "load")
     tdkt("round", "plan", FINAL)
-    assert tdkt("history", "verify").output == "The record is whole: 1 events in 1 chains.\n"
+    assert tdkt("history", "verify").output == "The record is whole: 2 events in 1 chains.\n"
     with closing(sqlite3.connect(data / "tdkt.db", isolation_level=None)) as forged:
         for (trigger,) in forged.execute(
             "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'"
@@ -112,7 +213,7 @@ def test_history_is_verified_and_the_first_break_named(data: Path) -> None:
         forged.execute("UPDATE event SET door = 'page'")
     said = tdkt("history", "verify")
     assert said.exit_code == 1
-    assert f"BROKEN: round {FINAL}: event 1" in said.output
+    assert f"BROKEN: round {FINAL}: event 2" in said.output
 
 
 def test_history_misses_an_end_that_was_cut_off(data: Path) -> None:
@@ -188,6 +289,72 @@ def test_a_start_with_nonsense_ends_in_plain_lines(command: list[str], tmp_path:
     assert "TDKT_SECRET: needs at least 32 characters; `tdkt secret` prints a good one" in tried.stderr
     assert "TDKT_SMTP_URL: " in tried.stderr
     assert "Traceback" not in tried.stderr
+
+
+def served(tmp_path: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """`tdkt serve` with settings that are sound but for these; it must not get as far as serving."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TDKT_")}
+    environment |= {"TDKT_SECRET": "s" * 40, "TDKT_SMTP_URL": "smtp://127.0.0.1:25", "PYTHONPATH": str(ROOT)}
+    environment |= {name: str(free_port()) for name in ("TDKT_PORT", "TDKT_PREFECT_PORT")}
+    tried = subprocess.run(
+        [sys.executable, "-m", "api.cli", "serve"],
+        cwd=tmp_path, env=environment | settings, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in tried.stderr
+    assert "geheim" not in tried.stderr + tried.stdout
+    assert tried.returncode == 2, tried.stderr
+    return tried
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("TDKT_PREFECT_API_URL", "127.0.0.1:4200", "http://127.0.0.1:4200/api"),
+        ("TDKT_PREFECT_API_URL", "http://127.0.0.1:4200", "http://127.0.0.1:4200/api"),
+        ("TDKT_PREFECT_API_URL", "http://127.0.0.1:99999/api", "1 to 65535"),
+        ("TDKT_SMTP_URL", "smtp://u:geheim@host:port", "1 to 65535"),
+        ("TDKT_SMTP_URL", "smtp://u:geheim@host:70000", "1 to 65535"),
+        ("TDKT_SMTP_URL", "smtp://u:geheim@[::1", "must look like"),
+        ("TDKT_PUBLIC_URL", "https://tdkt.example:port", "1 to 65535"),
+        ("TDKT_PUBLIC_URL", "https://tdkt.example?x=1", "without a path"),
+        ("TDKT_DATABASE_URL", "postgresql://u:geheim@h:port/x", "1 to 65535"),
+        ("TDKT_DEMO", "true", "tdkt demo"),
+        ("TDKT_DATA", "/proc/nowhere", "name a folder"),
+        ("TDKT_DATABASE_URL", "postgresql://u:geheim@127.0.0.1:1/x", "start PostgreSQL"),
+        ("TDKT_DATABASE_URL", "sqlite:////proc/nowhere/tdkt.db", "who may write there"),
+    ],
+)
+def test_serve_refuses_nonsense_and_names_the_remedy(
+    tmp_path: Path, name: str, value: str, words: str
+) -> None:
+    tried = served(tmp_path, **{name: value})
+    (line,) = [one for one in tried.stderr.splitlines() if one.startswith(name)]
+    assert words in line
+    assert len(tried.stderr.splitlines()) <= 3
+
+
+def test_serve_checks_every_file_first(tmp_path: Path) -> None:
+    config = with_change(tmp_path, "locale/site.yaml", "support:", "suport:")
+    review = config / "reviews" / f"{FINAL}.yaml"
+    review.write_text(review.read_text("utf-8").replace("movement: ", "movement: x"), "utf-8")
+    calendar = config / "calendar" / "viet-nam.yaml"
+    calendar.write_text(calendar.read_text("utf-8").replace("country: VN", "country: LA"), "utf-8")
+    tried = served(tmp_path, TDKT_CONFIG=str(config))
+    for file in ("locale/site.yaml", f"reviews/{FINAL}.yaml", "calendar/viet-nam.yaml"):
+        assert f"config/{file}:" in tried.stdout
+    assert not (tmp_path / "data").exists(), "nothing is made before everything is right"
+
+
+@pytest.mark.parametrize("url", ["", "http://prefect:4200/api", "https://prefect.example/x/api/"])
+def test_an_outside_prefect_is_accepted(url: str) -> None:
+    sound = read_settings(_env_file=None, secret="s" * 40, smtp_url="smtp://h", prefect_api_url=url)
+    assert sound.prefect_api_url == url.rstrip("/")
 
 
 def test_more_than_one_web_process_is_refused_on_sqlite(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

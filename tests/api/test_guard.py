@@ -148,7 +148,9 @@ def _bare(limit: int) -> TestClient:
         await send({"type": "http.response.body", "body": b"ok"})
 
     app.mount("/", swallow)
-    return TestClient(Guard(app, public_url=BASE, upload_limit=limit), base_url=BASE)  # type: ignore[arg-type]
+    return TestClient(
+        Guard(app, public_url=BASE, upload_limit=limit, page=lambda _, said: said), base_url=BASE
+    )  # type: ignore[arg-type]
 
 
 def test_a_body_that_says_it_is_too_large_is_not_read() -> None:
@@ -168,6 +170,8 @@ def test_a_body_that_hides_its_length_is_stopped(doors: Doors) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = doors.nobody().post("/dang-nhap", content=pieces(), headers=headers)
     assert answer.status_code == 413
+    assert "tối đa" in words(answer)
+    assert 'lang="vi"' in answer.text
 
 
 def test_guessing_is_braked_and_looking_is_not(doors: Doors) -> None:
@@ -176,6 +180,98 @@ def test_guessing_is_braked_and_looking_is_not(doors: Doors) -> None:
     assert codes[:20] == [410] * 20
     assert codes[20:] == [429, 429]
     assert browser.get("/dang-nhap").status_code == 200
+    assert browser.get("/l/guess-99").status_code == 429, "looking whether a link exists is guessing too"
+
+
+def test_asking_for_letters_is_braked(doors: Doors) -> None:
+    browser = doors.nobody()
+    codes = [browser.post("/dang-nhap", data={"email": f"a{n}@b.vn"}).status_code for n in range(21)]
+    assert codes == [200] * 20 + [429]
+    again = doors.nobody()
+    assert again.post("/l/nothing/gui-lai").status_code == 429, (
+        "a letter asked for by an old link counts as well"
+    )
+
+
+def test_a_whole_council_behind_one_address_opens_its_links(doors: Doors) -> None:
+    """Opening one's own link is no guess: 22 links looked at and opened within a minute brake nobody."""
+    for _ in range(22):
+        token, browser = token_for(doors, "kh1"), doors.nobody()
+        assert browser.get(f"/l/{token}").status_code == 200
+        assert browser.post(f"/l/{token}", follow_redirects=False).status_code == 303
+    # The brake counts failures alone, so it has not closed.
+    assert doors.nobody().get("/l/guess").status_code == 410
+
+
+@pytest.mark.parametrize("status", [403, 413, 429])
+def test_who_is_turned_away_at_the_door_sees_a_page_with_a_way_back(doors: Doors, status: int) -> None:
+    browser = doors.nobody()
+    headers = {"Sec-Fetch-Site": "cross-site"} if status == 403 else {}
+    if status == 413:
+        headers = {"Content-Length": "9" * 5000}
+    for _ in range(20 if status == 429 else 0):
+        browser.get("/l/guess")
+    answer = browser.post("/l/guess", headers=headers)
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("text/html")
+    assert 'lang="vi"' in answer.text
+    assert 'href="/viec"' in answer.text
+    assert "Hỗ trợ:" in words(answer)
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    if status == 429:
+        assert answer.headers["retry-after"] == "60"
+
+
+def test_a_script_that_is_turned_away_gets_one_sentence(doors: Doors) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site", "HX-Request": "true"}
+    answer = doors.nobody().post("/viec", headers=headers)
+    assert (answer.status_code, "<" in answer.text) == (403, False)
+
+
+NINES = "9" * 30
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/tep/{NINES}",
+        "/tep/abc",
+        "/tep/-1",
+        "/vp/dot/{key}/ho-so/" + NINES + ".zip",
+        "/qt/nguoi-dung?trang=abc",
+    ],
+)
+def test_a_number_nothing_can_have_is_a_page_that_is_not_there(doors: Doors, address: str) -> None:
+    answer = doors.at("office").get(address.replace("{key}", doors.scene.key))
+    assert answer.status_code == 404
+    assert 'lang="vi"' in answer.text
+    assert "Không có trang này" in words(answer)
+    assert NINES not in answer.text
+    assert "abc" not in answer.text
+
+
+def test_a_page_beyond_the_last_is_the_last(doors: Doors) -> None:
+    browser = doors.at("office")
+    first = browser.get("/qt/nguoi-dung?trang=-5")
+    beyond = browser.get(f"/qt/nguoi-dung?trang={NINES}")
+    assert first.status_code == beyond.status_code == 200
+    assert beyond.text.count("<tr") > 1, "people are shown, not an empty page"
+
+
+@pytest.mark.parametrize("field", ["id", "person", "version", "present", "number"])
+def test_a_number_of_5000_digits_is_no_crash(doors: Doors, field: str) -> None:
+    code = given_nomination(doors.scene)
+    addresses = {
+        "id": f"/vp/dot/{doors.scene.key}/thu",
+        "person": f"/vp/dot/{doors.scene.key}/tien-do-phieu/duong-dan",
+        "version": f"/de-nghi/{code}/thanh-tich",
+        "present": f"/vp/dot/{doors.scene.key}/ho-so",
+        "number": f"/vp/dot/{doors.scene.key}/quyet-dinh",
+    }
+    browser = doors.at("clerk-cs" if field == "version" else "office")
+    digits = "9" * 5000
+    data = {field: digits, "act": "next", "decided_day": "1", "decided_month": "1", "decided_year": digits}
+    assert browser.post(addresses[field], data=data).status_code < 500
 
 
 def test_what_is_not_mine_looks_like_what_is_not_there(doors: Doors) -> None:

@@ -4,6 +4,7 @@ import re
 from io import BytesIO
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
 from pypdf import PdfWriter
@@ -168,6 +169,37 @@ def test_a_wrong_date_is_named_and_the_rest_is_saved(doors: Doors) -> None:
     assert hidden(answer, "version") == "2"
 
 
+def test_a_field_the_form_does_not_carry_stays(doors: Doors) -> None:
+    browser = doors.at("clerk-cs")
+    code = given_nomination(doors.scene, achievements="Việc đã kể.", nominee_unit="Tổ Một")
+    before = stored(doors, code)
+    browser.post(f"/de-nghi/{code}/thanh-tich", data={"version": "1", "summary": "Chỉ riêng tóm tắt mới."})
+    browser.post(f"/de-nghi/{code}/nguoi", data={"version": "2", "nominee_title": "Tổ trưởng"})
+    after = stored(doors, code)
+    assert (after["summary"], after["nominee_title"]) == ("Chỉ riêng tóm tắt mới.", "Tổ trưởng")
+    kept = (
+        "achievements",
+        "legal_point",
+        "period_from",
+        "period_to",
+        "nominee_key",
+        "nominee_unit",
+        "award_key",
+    )
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    browser.post(f"/de-nghi/{code}/thanh-tich", data={"version": "3", "achievements": ""})
+    assert stored(doors, code)["achievements"] == "", "an empty field is an answer"
+
+
+def test_a_refused_form_goes_on_from_the_version_it_was_filled_from(doors: Doors) -> None:
+    code = given_nomination(doors.scene)
+    chief, clerk = doors.at("chief-cs"), doors.at("clerk-cs")
+    chief.post(f"/de-nghi/{code}/thanh-tich", data={"version": "1", "summary": "Bản của trưởng phòng."})
+    wrong = clerk.post(f"/de-nghi/{code}/nguoi", data={"version": "1", "award_key": "huan-chuong"})
+    assert wrong.status_code == 422
+    assert hidden(wrong, "version") == "1"
+
+
 def test_two_editors_see_both_versions_and_choose(doors: Doors) -> None:
     code = given_nomination(doors.scene)
     clerk, chief = doors.at("clerk-cs"), doors.at("chief-cs")
@@ -199,14 +231,40 @@ def test_a_form_that_overtakes_its_own_autosave_is_no_second_editor(doors: Doors
     code = given_nomination(doors.scene)
     browser = doors.at("clerk-cs")
     doors.scene.clock.push(minutes=5)
-    saved = browser.post(f"/de-nghi/{code}/luu", data={**DEEDS, "step": "thanh-tich", "version": "1"})
+    address = f"/de-nghi/{code}/thanh-tich"
+    page = {**DEEDS, "version": "1", "page": hidden(browser.get(address), "page")}
+    saved = browser.post(f"/de-nghi/{code}/luu", data={**page, "step": "thanh-tich"})
     assert saved.status_code == 200
-    doors.scene.clock.push(seconds=1)
-    answer = browser.post(
-        f"/de-nghi/{code}/thanh-tich", data={**DEEDS, "version": "1", "summary": "Gõ thêm một chút nữa."}
-    )
+    doors.scene.clock.push(minutes=1)
+    answer = browser.post(address, data={**page, "summary": "Gõ thêm một chút nữa."})
     assert answer.status_code == 303
     assert stored(doors, code)["summary"] == "Gõ thêm một chút nữa."
+
+
+@pytest.mark.parametrize("version", ["", "không", "0", "999"])
+def test_another_page_of_the_same_clerk_is_a_second_editor(doors: Doors, version: str) -> None:
+    code = given_nomination(doors.scene)
+    browser = doors.at("clerk-cs")
+    address = f"/de-nghi/{code}/thanh-tich"
+    first, second = (hidden(browser.get(address), "page") for _ in range(2))
+    assert first != second
+    assert browser.post(address, data={**DEEDS, "version": "1", "page": first}).status_code == 303
+    mine = {**DEEDS, "summary": "Gõ ở trang thứ hai, chưa xem trang thứ nhất."}
+    assert browser.post(address, data={**mine, "version": "1", "page": second}).status_code == 409
+    assert browser.post(address, data={**mine, "version": version, "page": first}).status_code == 409
+    assert browser.post(address, data={**mine, "version": "1"}).status_code == 409
+    assert stored(doors, code)["summary"] == DEEDS["summary"]
+
+
+def test_files_that_came_meanwhile_are_no_second_editor(doors: Doors) -> None:
+    browser = doors.at("clerk-cs")
+    code = given_nomination(doors.scene)
+    page = browser.get(f"/de-nghi/{code}/thanh-tich")
+    browser.post(f"/de-nghi/{code}/tep", files={"files.minh-chung": ("Một.pdf", PDF, "application/pdf")})
+    assert stored(doors, code)["version"] == 2
+    form = {**DEEDS, "version": hidden(page, "version"), "page": hidden(page, "page")}
+    assert browser.post(f"/de-nghi/{code}/thanh-tich", data=form).status_code == 303
+    assert stored(doors, code)["version"] == 3
 
 
 def test_good_files_stay_when_others_fail(doors: Doors) -> None:

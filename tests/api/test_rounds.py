@@ -1,15 +1,25 @@
 """The round as a department sees it, its list, the head's signature, and what is said once it is closed."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from engine.commands import proposal
+from engine.commands.proposal import StoredFile
 from engine.database import Database
 from engine.models import DepartmentReply
 from engine.queries import rounds
 from engine.stages import State
-from tests.api.office_given import Doors, words
-from tests.factories import given_nomination, nomination, small_definition
+from tests.api.office_given import Doors, Page, words
+from tests.factories import draft, given_nomination, nomination, small_definition
 from tests.factories import given_round as round_of
+
+
+def boxes(page: Page) -> list[str]:
+    """What a page's boxes (or hidden fields) send: code and version of each nomination."""
+    return re.findall(r'name="codes" value="([^"]+)"', page.text)
 
 
 def test_the_list_of_rounds_names_stage_and_time(doors: Doors) -> None:
@@ -72,17 +82,57 @@ def test_the_head_looks_at_count_and_effect_then_signs(doors: Doors) -> None:
     address = f"/dot/{doors.scene.key}/cua-phong"
     page = chief.get(address)
     assert page.text.count('type="checkbox"') == 2
-    look = chief.get(f"{address}/ky?phong=cs&codes={codes[0]}&codes={codes[1]}")
+    read = boxes(page)
+    look = chief.get(f"{address}/ky", params={"phong": "cs", "codes": read})
+    assert boxes(look) == read
     assert "Ký và gửi 2 đề nghị đến Văn phòng?" in words(look)
     with doors.scene.database.read() as session:
         assert nomination(session, codes[0]).state == State.ready
-    done = chief.post(f"{address}/ky", data={"phong": "cs", "codes": codes})
+    done = chief.post(f"{address}/ky", data={"phong": "cs", "codes": boxes(look)})
     assert done.status_code == 303
     after = words(chief.get(done.headers["location"]))
     assert "Đã ký và gửi 2 đề nghị đến Văn phòng." in after
     assert after.count("Phòng đã đề nghị") == 2
-    again = chief.post(f"{address}/ky", data={"phong": "cs", "codes": codes})
+    again = chief.post(f"{address}/ky", data={"phong": "cs", "codes": boxes(look)})
     assert "đã được ký từ trước" in words(chief.get(again.headers["location"]))
+
+
+@pytest.mark.parametrize("change", ["text", "file", "file taken off"])
+def test_the_head_signs_what_was_read(doors: Doors, change: str) -> None:
+    scene, chief = doors.scene, doors.at("chief-cs")
+    code, other = (given_nomination(scene, who=who, state=State.ready) for who in ("cs1", "cs2"))
+    address, file = f"/dot/{scene.key}/cua-phong", StoredFile("Một.pdf", "application/pdf", 10, "ab" * 32)
+    with scene.database.unit_of_work() as session:
+        actor = scene.actor("clerk-cs", session)
+        proposal.reopen(session, actor, code, now=scene.now)
+        kept = proposal.attach(session, actor, code, item_key="minh-chung", file=file, now=scene.now).id or 0
+        proposal.finish(session, actor, code, now=scene.now)
+    page = chief.get(address)
+    look = chief.get(f"{address}/ky", params={"phong": "cs", "codes": boxes(page)})
+    assert look.status_code == 200
+    with scene.database.unit_of_work() as session:
+        proposal.reopen(session, actor, code, now=scene.now)
+        if change == "text":
+            said = draft("cs1", summary="Viết lại hẳn sau khi trưởng phòng đã đọc.")
+            version = nomination(session, code).version
+            proposal.save(session, actor, code, version=version, draft=said, now=scene.now)
+        elif change == "file":
+            more = replace(file, sha256="cd" * 32)
+            proposal.attach(session, actor, code, item_key="minh-chung", file=more, now=scene.now)
+        else:
+            proposal.detach(session, actor, code, attachment_id=kept, now=scene.now)
+        proposal.finish(session, actor, code, now=scene.now)
+    for answer in (
+        chief.post(f"{address}/ky", data={"phong": "cs", "codes": boxes(look)}),
+        chief.post(f"{address}/ky", data={"phong": "cs", "codes": [code]}),
+        chief.get(f"{address}/ky", params={"phong": "cs", "codes": boxes(page)}),
+    ):
+        assert answer.status_code == 409
+        assert "CS 1 đã được sửa sau khi ông/bà mở trang: xem lại rồi ký." in words(answer)
+    with scene.database.read() as session:
+        assert {nomination(session, each).state for each in (code, other)} == {State.ready}
+    anew = boxes(chief.get(address))
+    assert chief.post(f"{address}/ky", data={"phong": "cs", "codes": anew}).status_code == 303
 
 
 def test_a_clerk_cannot_sign(doors: Doors) -> None:

@@ -40,7 +40,7 @@ def furnish(folder: Path) -> Hall:
     database.migrate()
     scene = factories.Scene(database, factories.FakeClock(system_clock() - timedelta(days=14)))
     with database.unit_of_work() as session:
-        people.load_roster(session, "bdt", _roster())
+        people.load_roster(session, factories.keeper(), "bdt", _roster(), now=scene.now)
     _open_round(scene, VOTE, SEATS)
     codes = _nominate(scene, LINES, accept=True)
     hash_ = _put_to_the_vote(scene)

@@ -58,7 +58,8 @@ class Lives:
         self.scene = factories.Scene(self.database, self.clock)
         self.templates, self.batches, self.turn = make_environment(), batches, 0
         with self.database.unit_of_work() as session:
-            people.load_roster(session, "bdt", [*factories.small_roster(), *_colleagues()])
+            everybody = [*factories.small_roster(), *_colleagues()]
+            people.load_roster(session, factories.keeper(), "bdt", everybody, now=self.clock.now)
 
     def prepare(self, count: int) -> Play:
         """Plan a round and open it to the departments; what is returned lives `count` nominations."""

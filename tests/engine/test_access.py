@@ -14,6 +14,8 @@ NEVER_LISTED = BEFORE_THE_OFFICE | {
     State.withdrawn,
     State.lapsed,
     State.held,
+    State.accepted,
+    State.declined,
 }
 
 

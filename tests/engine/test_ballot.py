@@ -1,7 +1,6 @@
 """Tally arithmetic: exact boundaries, recusal, denominators, ties, early end, and the words for it."""
 
 from fractions import Fraction
-from itertools import product
 
 import pytest
 from hypothesis import given
@@ -13,10 +12,8 @@ from engine.ballot import (
     Comparator,
     Council,
     Denominator,
-    Outlook,
     Tally,
     TieRule,
-    decided_early,
     parse_fraction,
     quorum_possible,
     sentence,
@@ -131,22 +128,6 @@ def test_one_more_yes_never_turns_a_pass_into_a_fail(of: BallotRule, seats: list
         if said in (NO, ABSTAIN, None):
             more = tally(of, council(len(seats)), {**votes, number: YES}, recused, sent=sent | {number})
             assert more.passed or not before
-
-
-@given(rules, positions.filter(lambda seats: sum(s in (None, "away") for s in seats) <= 4))
-def test_decided_early_agrees_with_trying_every_remaining_ballot(of: BallotRule, seats: list[object]) -> None:
-    votes, recused, sent = split(seats)
-    body = council(len(seats))
-    options = [[*Choice, None] if s is None else ["away", "sent"] if s == "away" else [s] for s in seats]
-    ends = set()
-    for end in product(*options):
-        end_votes, end_recused, end_sent = split(list(end))
-        ends.add(tally(of, body, end_votes, end_recused, sent=end_sent).passed)
-
-    outlook = decided_early(of, body, votes, recused, sent=sent)
-
-    expected = Outlook.open if len(ends) == 2 else Outlook.passes if True in ends else Outlook.fails
-    assert outlook == expected
 
 
 def test_recusal_leaves_or_keeps_the_denominator() -> None:

@@ -86,6 +86,44 @@ def test_who_waits_too_long_is_told_so(database: Database, another_database: Cal
     assert ahead(database) == [1]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_reader_who_waits_too_long_is_told_so(database: Database) -> None:
+    def nap() -> None:
+        with database.read() as session:
+            session.execute(text("SET LOCAL statement_timeout = 20"))
+            session.execute(text("SELECT pg_sleep(5)"))
+
+    with pytest.raises(Busy):
+        nap()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_of_two_who_wait_for_each_other_one_is_told_to_try_again(
+    database: Database, another_database: Callable[[], Database]
+) -> None:
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+    from threading import Barrier  # noqa: PLC0415
+
+    with database.unit_of_work() as session:
+        session.add_all((DemoClock(id=1), DemoClock(id=2)))
+    both = Barrier(2)
+
+    def take(of: Database, order: tuple[int, int]) -> str:
+        try:
+            with of.unit_of_work() as session:
+                session.execute(text("SET LOCAL deadlock_timeout = 20"))
+                session.get_one(DemoClock, order[0], with_for_update=True)
+                both.wait(10)
+                session.get_one(DemoClock, order[1], with_for_update=True)
+        except Busy:
+            return "busy"
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(take, database, (1, 2)), pool.submit(take, another_database(), (2, 1))]
+        assert sorted(one.result() for one in asked) == ["busy", "done"]
+
+
 def test_another_fault_of_the_database_stays_what_it_is(database: Database) -> None:
     with pytest.raises(DBAPIError), database.unit_of_work() as session:
         session.execute(text("SELECT nothing FROM nowhere"))

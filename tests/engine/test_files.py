@@ -2,7 +2,9 @@
 
 import io
 import os
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,13 +16,47 @@ from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from engine.errors import Incomplete, NotFound
+from engine.file_kinds import kept_name
 from engine.files import FileStore
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~\x9bU"
     b"\x00\x00\x00\nIDATx\x9cc`\x00\x00\x00\x02\x00\x01H\xaf\xa4q\x00\x00\x00\x00IEND\xaeB`\x82"
 )
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\x00" * 40 + b"\xff\xd9"
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png(*chunks: bytes) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def header(width: int = 1, height: int = 1) -> bytes:
+    return chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+
+
+PIXELS = chunk(b"IDAT", zlib.compress(b"\0\0"))
+END = chunk(b"IEND", b"")
+
+
+def segment(marker: int, data: bytes) -> bytes:
+    return bytes((0xFF, marker)) + struct.pack(">H", len(data) + 2) + data
+
+
+def jpeg(*, frame: bytes = struct.pack(">BHHB", 8, 2, 3, 1) + b"\x01\x11\x00", sof: int = 0xC0) -> bytes:
+    return (
+        b"\xff\xd8"
+        + segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0")
+        + segment(sof, frame)
+        + segment(0xDA, b"\x01\x01\x00\x00\x3f\x00")
+        + b"\x12\xff\x00\x34"
+        + b"\xff\xd9"
+    )
+
+
+JPEG = jpeg()
 
 
 def saved(write: Callable[[io.BytesIO], object]) -> bytes:
@@ -75,7 +111,9 @@ def store(tmp_path: Path) -> FileStore:
         ("a.docx", word(), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
         ("a.xlsx", workbook(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         ("a.png", PNG, "image/png"),
+        ("a.png", png(header(20_000, 1), chunk(b"tEXt", b"x" * 200_000), PIXELS, END), "image/png"),
         ("a.jpeg", JPEG, "image/jpeg"),
+        ("a.jpg", jpeg(sof=0xC2) + b"\0" * 100, "image/jpeg"),
     ],
 )
 def test_honest_files_are_kept(store: FileStore, name: str, content: bytes, media_type: str) -> None:
@@ -111,6 +149,24 @@ def test_honest_files_are_kept(store: FileStore, name: str, content: bytes, medi
         ("a.jpg", PNG, "không phải là ảnh"),
         ("a.png", PNG[:40], "không phải là ảnh"),
         ("a.png", b"", "rỗng"),
+        # Forged: the marks of a picture at both ends, something else between them.
+        ("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR<script>IEND", "không phải là ảnh"),
+        ("a.png", png(header(), PIXELS, END).replace(b"IHDR\0", b"IHDR\1"), "không phải là ảnh"),
+        ("a.png", png(header(), PIXELS[:-1] + b"\0", END), "không phải là ảnh"),
+        ("a.png", png(header(), END), "không phải là ảnh"),
+        ("a.png", png(PIXELS, header(), END), "không phải là ảnh"),
+        ("a.png", png(header(), PIXELS, END) + b"<script>", "không phải là ảnh"),
+        ("a.png", png(header(), PIXELS), "không phải là ảnh"),
+        ("a.png", png(header(20_001, 1), PIXELS, END), "không phải là ảnh"),
+        ("a.png", png(header(0, 1), PIXELS, END), "không phải là ảnh"),
+        ("a.png", png(chunk(b"IHDR", b"\0\0\0\1" * 2), PIXELS, END), "không phải là ảnh"),
+        ("a.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\0" * 40 + b"\xff\xd9", "không phải là ảnh"),
+        ("a.jpg", b"\xff\xd8\xff<script>\xff\xd9", "không phải là ảnh"),
+        ("a.jpg", jpeg().removesuffix(b"\xff\xd9"), "không phải là ảnh"),
+        ("a.jpg", jpeg(sof=0xC4), "không phải là ảnh"),
+        ("a.jpg", jpeg(frame=struct.pack(">BHHB", 8, 0, 3, 1)), "không phải là ảnh"),
+        ("a.jpg", jpeg(frame=struct.pack(">BHHB", 8, 2, 30_000, 1)), "không phải là ảnh"),
+        ("a.jpg", jpeg(frame=b"\x08"), "không phải là ảnh"),
     ],
 )
 def test_others_are_refused_with_a_remedy_and_leave_nothing(
@@ -175,3 +231,23 @@ def test_a_scanned_picture_that_reads_like_a_command_by_chance_is_no_command(tmp
     kept = FileStore(tmp_path).take_in(io.BytesIO(content), name="bao-cao.pdf")
 
     assert kept.media_type == "application/pdf"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("Báo cáo.pdf", "Báo cáo.pdf"),
+        ("C:\\Users\\a\\bao-cao.pdf", "bao-cao.pdf"),
+        ("../../etc/bao-cao.pdf", "bao-cao.pdf"),
+        ("bao-cao\u202efdp.exe", "bao-caofdp.exe"),
+        ("a\u200bb\x00c\r\nd.pdf", "abc d.pdf"),
+        ("a" * 400 + ".pdf", "a" * 246 + ".pdf"),
+        ("a." + "b" * 400, "a." + "b" * 248),
+        ("", "tep"),
+        ("/", "tep"),
+        ("..", "tep"),
+    ],
+)
+def test_a_file_keeps_its_suffix_and_nothing_that_misleads(given: str, kept: str) -> None:
+    assert kept_name(given) == kept
+    assert len(kept_name(given)) <= 250

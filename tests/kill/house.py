@@ -16,18 +16,19 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
+from api.operations import load_everybody
+from engine.access import Actor
 from engine.clock import VIETNAM, system_clock
-from engine.commands import people
 from engine.database import Database
-from engine.definition.files import people as people_of
+from engine.errors import Busy
 from engine.files import FileStore
 from engine.models import DemoClock, EventToTell, Message, Round
+from engine.stages import Role
 from flows.server import client_environment
 from tests.flows.server_child import ROOT, ServerChild
 from tests.kill.postbox import POINTS, Postbox
 from tests.kill.processes import Processes
 
-AGENCY = "ban-dan-toc-lang-son"
 SECRET = "a-secret-for-tests-that-is-long-enough"
 CONFIG = ROOT / "config"
 NOWHERE = "http://127.0.0.1:9/api"
@@ -67,6 +68,7 @@ class House:
         }
         self.processes = Processes(environment, data / "log.txt", self.random)
         self.address = f"http://127.0.0.1:{self.processes.port}"
+        self.pressed: set[str] = set()  # kinds of forms somebody has pressed twice at once
         self._backends_at = -math.inf
         self._stopping = threading.Event()
         self._killer = threading.Thread(target=self._torment, daemon=True)
@@ -101,14 +103,14 @@ class House:
         self.quiet()
 
     def _torment(self) -> None:
-        while not self._stopping.wait(self.random.uniform(0.02, 0.5)):
+        while not self._stopping.wait(self.random.uniform(0.1, 0.7)):
             if self.processes.due <= 0:
                 continue
             self.processes.due -= 1
             lot = self.random.random()
             if self.backends and lot < 0.08 and self._kill_backend():
                 continue
-            if self.prefect and lot < 0.15:
+            if self.prefect and lot < 0.3:
                 self.prefect.kill()
                 self.processes.kills["prefect"] += 1
                 self.prefect.start()
@@ -125,7 +127,7 @@ class House:
 
     def _kill_backend(self) -> bool:
         """Kill one of PostgreSQL's processes: it throws everybody out, recovers and goes on."""
-        with suppress(OperationalError), self.database.read() as session:
+        with suppress(OperationalError, Busy), self.database.read() as session:
             asked = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> :own"
             own = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
             pids = sorted(session.execute(text(asked), {"own": own}).scalars())
@@ -140,12 +142,6 @@ class House:
     def database_hurt(self) -> bool:
         """Whether PostgreSQL was struck a moment ago: a page may then say that something broke."""
         return time.monotonic() - self._backends_at < 30
-
-    def rest(self) -> None:
-        """No more killing; what dies now died of itself."""
-        self.due = 0
-        self.postbox.plan = ""
-        self.quiet()
 
     # — time —
 
@@ -196,7 +192,7 @@ class House:
         for _ in range(200):
             try:
                 return work()
-            except OperationalError:
+            except (OperationalError, Busy):
                 if not self.backends:
                     raise
                 time.sleep(0.1)
@@ -219,14 +215,6 @@ class House:
 
     def furnish(self, texts: dict[str, str]) -> None:
         """The agency's people, as the installation's first step brings them in."""
+        keeper = Actor(None, "Quản trị", "cli", frozenset({(Role.admin, "")}))
         with self.database.unit_of_work() as session:
-            people.load_roster(
-                session,
-                AGENCY,
-                [
-                    people.RosterLine(
-                        p.key, p.name, p.email, p.salutation, p.title, p.department, p.phone, p.grants
-                    )
-                    for p in people_of(texts, AGENCY)
-                ],
-            )
+            load_everybody(session, keeper, texts, now=system_clock())

@@ -53,7 +53,8 @@ class Person:
                 assert time.monotonic() < deadline, f"the web application is gone: {method} {path}"
                 time.sleep(0.03)
                 continue
-            if answer.status_code == 500 and self.house.database_hurt:
+            # "Busy, nothing has happened" is honest; "broken" only while PostgreSQL recovers.
+            if answer.status_code == 503 or (answer.status_code == 500 and self.house.database_hurt):
                 self.broken += 1
                 time.sleep(0.1)
                 continue
@@ -88,11 +89,12 @@ class Person:
     ) -> str:
         """Send a form until it is done: acknowledged by 303, or seen by `done` on a page after a refusal.
 
-        Now and then it is pressed twice at once. Returns the address shown next, "" when it was seen done.
+        The first form of each kind, and others by chance, are pressed twice at once. Returns the address
+        shown next, "" when it was seen done.
         """
         for _ in range(20):
             broken = self.broken
-            twice = self.random.random() < 0.15
+            twice = self._first_of_its_kind(path) or self.random.random() < 0.15
             answers = self._twice(path, data, files) if twice else [self._post(path, data, files)]
             good = next((a for a in answers if a.status_code == 303), None)
             if good is not None:
@@ -105,6 +107,12 @@ class Person:
             assert done(), f"{self.key} {path}: {words(answers[0])}"
             return ""
         raise AssertionError(f"never done: {path}")
+
+    def _first_of_its_kind(self, path: str) -> bool:
+        kind = re.sub(r"/[0-9a-z]{8}(?=/|$)", "/…", path)  # nominations have codes of eight
+        first = kind not in self.house.pressed
+        self.house.pressed.add(kind)
+        return first
 
     def _post(self, path: str, data: Mapping[str, Any], files: Files | None) -> httpx.Response:
         return self._once("POST", path, data=data, **({"files": list(files)} if files else {}))

@@ -24,7 +24,7 @@ RUNNER_POINTS = ("commit", "committed")
 
 
 class Processes:
-    """Everything that may be killed. `due` is how many deaths are still wanted; `kills` counts them by kind."""
+    """What may be killed. `due` is how many deaths are still wanted, `kills` counts them by kind."""
 
     def __init__(self, environment: Mapping[str, str], log: Path, random: Random) -> None:
         self.port = free_port()

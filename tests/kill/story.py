@@ -93,12 +93,6 @@ class Story:
 
         self.house.wait(reached, f"stage {wanted}")
 
-    def _event(self, kind: str) -> None:
-        def there(session: Session) -> bool:
-            return session.exec(select(Event.id).where(Event.kind == kind).limit(1)).first() is not None
-
-        self.house.wait(there, kind)
-
     # — the phases —
 
     def plan(self) -> None:
@@ -111,15 +105,18 @@ class Story:
     def propose(self) -> None:
         self._together(self._department, DEPARTMENTS)
         self.house.at("09/12/2025", "08:01")
-        self._event("reminded")
+        reminded = select(Event.id).where(Event.kind == "reminded")
+        self.house.wait(lambda session: bool(session.exec(reminded).first()), "reminders")
         self.house.at("12/12/2025", "17:01")
         self._stage("office")
 
     def _department(self, of: tuple[str, str, str, Nominees]) -> None:
         department, clerk, head, nominees = of
         codes = [self._draft(self.person(clerk), department, *nominee) for nominee in nominees]
-        form = {"phong": department, "codes": codes}
-        self.person(head).press(f"/dot/{FINAL}/cua-phong/ky", form)
+        at = f"/dot/{FINAL}/cua-phong"
+        page = self.person(head).page(f"{at}?phong={department}")
+        read = re.findall(r'name="codes"[^>]* value="([^"]+)"', page)  # each with the version on the page
+        self.person(head).press(f"{at}/ky", {"phong": department, "codes": read})
         for code in codes:
             self.told.once["sign_off", code] += 1
         self.told.once["department_proposed", ""] += 1
@@ -132,8 +129,7 @@ class Story:
             "nominee_kind": "person" if nominee else "collective", "person_key": nominee,
         }  # fmt: skip
         code = clerk.press(new, who).split("/")[2]
-        if award == "bang-khen-tinh":
-            self.province.add(code)
+        self.province |= {code} if award == "bang-khen-tinh" else set()
         self.told.once["started", code] += 1
         for summary in (self._summary(), self._summary()):
             page = clerk.page(f"/de-nghi/{code}/thanh-tich")
@@ -155,7 +151,8 @@ class Story:
         dates = {"period_from_day": "1", "period_from_month": "1", "period_from_year": "2021"}
         until = {"period_to_day": "31", "period_to_month": "10", "period_to_year": "2025"}
         return {
-            "step": "thanh-tich", "version": hidden(page, "version"), "act": "next", **dates, **until,
+            "step": "thanh-tich", "act": "next", "version": hidden(page, "version"),
+            "page": hidden(page, "page"), **dates, **until,
             "legal_point": POINTS[award], "summary": summary, "achievements": summary * 3,
             **{f"answers.{key}": value for key, value in ANSWERS.items()},
         }  # fmt: skip
@@ -171,8 +168,7 @@ class Story:
             self.told.once["attached", code] += 1
             self.told.files.add((code, item, content))
 
-    def _pdf(self) -> bytes:
-        """One blank page and enough words of its own to arrive in several pieces."""
+    def _pdf(self) -> bytes:  # one blank page, and enough words to arrive in several pieces
         paper, kept = PdfWriter(), BytesIO()
         paper.add_blank_page(595, 842)
         paper.add_metadata({"/Subject": self.random.randbytes(50_000).hex()})
@@ -191,7 +187,6 @@ class Story:
             self.told.once["accept", code] += 1
 
     def _offers(self, address: str, act: str) -> bool:
-        """Whether the office's page has a button for an act now."""
         return act in buttons(self.person(OFFICE).page(address))
 
     def compile(self) -> None:
@@ -229,7 +224,6 @@ class Story:
         self.person(SECRETARY).press(f"{OFFICE_ROUND}/tien-do-phieu/duong-dan", {"person": member.id})
 
     # However many change their minds, every nomination stays above its threshold: the story goes on.
-
     def _yes(self, _code: str) -> str:
         return "yes"
 

@@ -88,7 +88,13 @@ def _time_once(session: Session) -> Iterator[str]:
         if kinds[kind] != 1:
             yield f"{kind} happened {kinds[kind]} times"
     spoken = Counter(
-        (event.kind, event.facts["stage"], event.facts["step"], event.facts["due"])
+        (
+            event.kind,
+            event.facts["stage"],
+            event.facts["step"],
+            event.facts["due"],
+            tuple(event.facts["departments"]),
+        )
         for event in events
         if event.kind in {"reminded", "late", "escalated"}
     )

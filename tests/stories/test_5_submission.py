@@ -23,6 +23,7 @@ from tests.stories.acts import (
     approve,
     dated,
     make_dossier,
+    pdf,
     to_submission,
 )
 from tests.stories.test_2_department import state_of
@@ -46,6 +47,14 @@ def archive_of(world: World, version: int = 1) -> ZipFile:
 def send(world: World, **fields: str) -> None:
     world.visitor(OFFICE).open(DOSSIER).press("Gửi hồ sơ", {"channel": "email"} | fields)
     world.time()
+
+
+def supplement(world: World, code: str) -> None:
+    """The department adds the file that Sở Nội vụ asked for."""
+    asked = world.visitor(CLERK).open(f"/de-nghi/{code}/bo-sung")
+    asked.press("Tải lên", {}, status=422)
+    file = ("xac-nhan.pdf", pdf("xác nhận của xã"), "application/pdf")
+    asked.press("Tải lên", {"item": "minh-chung-sang-kien", "file": file})
 
 
 def test_from_the_heads_word_to_the_archived_round(world: World) -> None:
@@ -91,8 +100,10 @@ def test_from_the_heads_word_to_the_archived_round(world: World) -> None:
     assert state_of(world, adviser) == "awarded"
     assert stage(world) == "submission"
 
+    supplement(world, collective)
     make_dossier(world, "13", TODAY)
     send(world)
+    assert any(name.endswith("xac-nhan.pdf") for name in archive_of(world, 2).namelist())
     with world.database.read() as session:
         assert session.exec(select(Dossier.version).order_by(col(Dossier.version))).all() == [1, 2]
     seen = len(world.postbox.letters)

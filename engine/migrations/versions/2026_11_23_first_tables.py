@@ -39,8 +39,8 @@ def upgrade() -> None:
     sa.Column('phone', sqltypes.AutoString(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('email'),
-    sa.UniqueConstraint('key')
+    sa.UniqueConstraint('agency_key', 'key'),
+    sa.UniqueConstraint('email')
     )
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_person_agency_key'), ['agency_key'], unique=False)
@@ -299,6 +299,7 @@ def upgrade() -> None:
     sa.Column('uploaded_by', sa.Integer(), nullable=True),
     sa.Column('uploaded_at', sqltypes.UTCDateTime(), nullable=False),
     sa.Column('removed_at', sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('supplement', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['nomination_id'], ['nomination.id'], ),
     sa.ForeignKeyConstraint(['uploaded_by'], ['person.id'], ),
     sa.PrimaryKeyConstraint('id')

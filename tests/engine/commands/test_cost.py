@@ -84,7 +84,7 @@ def test_a_list_costs_as_many_statements_as_a_line(sqlite_database: Database, li
         "compile": 9,
         "publish": 7,
         "freeze": 13,
-        "open_vote": 17,
+        "open_vote": 20,
         "ballot": 12,
         "close": 26,
     }

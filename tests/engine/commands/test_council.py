@@ -106,7 +106,7 @@ def test_time_closes_at_once_where_the_definition_says_so(sqlite_database: Datab
     for seat in range(1, 6):
         cast(scene, seat, dict.fromkeys(codes, "no"), hash_)
     with sqlite_database.read() as session:
-        assert due.due_rounds(session, now=scene.now), "the last ballot wakes the round"
+        assert due.look(session, now=scene.now).rounds, "the last ballot wakes the round"
     assert close_vote(scene, "time")
     with sqlite_database.read() as session:
         assert {n.state for n in session.execute(select(Nomination)).scalars()} == {State.not_recommended}

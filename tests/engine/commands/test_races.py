@@ -15,7 +15,7 @@ from engine import history
 from engine.commands import council, people, proposal, rounds, submission, voting
 from engine.database import Database
 from engine.errors import Refused, StageClosed
-from engine.models import Ballot, Event, EventToTell, Nomination, Result, Round, Vote
+from engine.models import Ballot, Event, EventToTell, Link, Nomination, Result, Round, Vote
 from engine.stages import Stage, State
 from tests.factories import (
     SEATS,
@@ -27,6 +27,7 @@ from tests.factories import (
     given_round,
     given_sealed_dossier,
     given_vote,
+    keeper,
     small_definition,
 )
 
@@ -154,12 +155,31 @@ def test_two_processes_plan_the_same_round_and_load_the_same_roster(database: Da
     definition = small_definition("thu-hai-2025")
 
     def plan(session: Session) -> int:
-        people.load_roster(session, "xyz", [])
+        people.load_roster(session, keeper(), "xyz", [], now=scene.now)
         ground = rounds.plan(session, office, definition, calendar=scene.calendar, now=scene.now)
         return ground.round_id
 
     assert len(set(at_once(database, plan, times=4))) == 1
     assert told(database, "planned") == 2
+
+
+def test_of_two_sign_in_links_opened_at_once_one_works(database: Database) -> None:
+    scene = given_round(database)
+    tokens = []
+    with database.unit_of_work() as session:
+        for _ in range(2):
+            people.ask_to_sign_in(
+                session, scene.keys, email="office@bdt.example", door="page", now=scene.clock.push(minutes=2)
+            )
+        links = session.execute(select(Link).order_by(col(Link.id))).scalars()
+        tokens = [people.token_of(scene.keys, link) for link in links]
+    turn = count()
+
+    def open_(session: Session) -> str:
+        return people.open_link(session, scene.keys, tokens[next(turn) % 2], now=scene.now)[0]
+
+    answers = at_once(database, open_, times=4)
+    assert sorted(type(answer).__name__ for answer in answers) == ["LinkExpired"] * 3 + ["str"]
 
 
 class KilledError(Exception):

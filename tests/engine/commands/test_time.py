@@ -145,20 +145,20 @@ def test_what_is_due(database: Database) -> None:
         # Planning wakes the round once; a run of the flow answers it.
         round_ = session.execute(select(Round)).scalar_one()
         id_ = round_.id or 0
-        assert due.due_rounds(session, now=scene.now) == [id_]
+        assert due.look(session, now=scene.now).rounds == (id_,)
         assert rounds.lease(session, id_, owner="a", until=scene.now + timedelta(minutes=5), now=scene.now)
         assert not rounds.lease(
             session, id_, owner="b", until=scene.now + timedelta(minutes=5), now=scene.now
         )
-        assert due.due_rounds(session, now=scene.now) == []
-        assert due.due_rounds(session, now=scene.now + timedelta(minutes=5)) == [id_], "its owner died"
+        assert due.look(session, now=scene.now).rounds == ()
+        assert due.look(session, now=scene.now + timedelta(minutes=5)).rounds == (id_,), "its owner died"
         rounds.release(session, id_, owner="a", seen_wake=scene.now)
         assert due.look(session, now=scene.now) == due.Due()
         assert due.next_moment(session, now=scene.now) == opens
         assert due.next_moment(session, id_, now=opens + timedelta(days=1)) == opens + timedelta(days=1)
         assert due.next_moment(session, id_ + 1, now=scene.now) is None
-        assert due.due_rounds(session, now=opens) == [id_]
-        assert due.due_rounds(session, now=opens - timedelta(microseconds=1)) == []
+        assert due.look(session, now=opens).rounds == (id_,)
+        assert due.look(session, now=opens - timedelta(microseconds=1)).rounds == ()
 
 
 def test_letters_that_wait(database: Database) -> None:

@@ -1,0 +1,100 @@
+"""Opening an installation from the command line: what stands in the way ends in plain lines with the remedy.
+
+Imports are inside the functions, as in `api/cli.py`.
+"""
+# ruff: noqa: PLC0415, T201 — see above; and a command's output is the terminal
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from config.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.definition.lines import Fault
+    from engine.installation import Installation
+
+
+def fail(sentence: str, code: int = 1) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def texts_of(folder: Path) -> Mapping[str, str]:
+    """The files under the config folder. Exits with the remedy when there is no such folder."""
+    from config.files import read_folder
+
+    try:
+        return read_folder(folder)
+    except FileNotFoundError as missing:
+        fail(f"{missing}. Set TDKT_CONFIG to the folder with agency/, reviews/ and rules/.", 2)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator["Installation"]:
+    """The installation of these settings, with the database's newest tables, closed afterwards."""
+    from api.checking import standing_faults
+    from engine.installation import open_installation
+
+    texts = texts_of(settings.config)
+    print_faults(standing_faults(texts), 2)
+    make_folder(settings.data)
+    with database_trouble(settings):
+        installation = open_installation(
+            database_url=settings.database_url,
+            secret=settings.secret.get_secret_value(),
+            data=settings.data,
+            texts=texts,
+            demo=settings.demo,
+        )
+    try:
+        with database_trouble(settings):
+            installation.database.migrate()
+        yield installation
+    finally:
+        installation.database.dispose()
+
+
+def make_folder(data: Path) -> None:
+    """The data folder, there and writable. Exits with the remedy otherwise."""
+    import tempfile
+
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=data):
+            pass
+    except OSError as error:
+        remedy = "name a folder this user may write in, or give this user the folder"
+        fail(f"TDKT_DATA: {data} cannot be written ({error.strerror or 'no access'}); {remedy}.", 2)
+
+
+@contextmanager
+def database_trouble(settings: Settings) -> Iterator[None]:
+    """A database that cannot be used ends in one plain line, without its password, exit code 2."""
+    from alembic.util import CommandError
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except (DBAPIError, CommandError) as error:
+        place = make_url(settings.database_url).render_as_string(hide_password=True)
+        if isinstance(error, CommandError):
+            remedy = "its tables are of another release: run the release that made them, or a newer one"
+        elif place.startswith("sqlite"):
+            remedy = "check the file, its folder and who may write there"
+        else:
+            remedy = "start PostgreSQL, check host, port, user and password, and that the database exists"
+        fail(f"TDKT_DATABASE_URL: the database at {place} cannot be used; {remedy}.", 2)
+
+
+def print_faults(faults: Sequence["Fault"], code: int) -> None:
+    """Print faults, if there are any, and exit with `code`."""
+    for fault in faults:
+        print(fault)
+    if faults:
+        fail(f"Có {len(faults)} chỗ phải sửa.", code)

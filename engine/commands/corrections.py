@@ -1,0 +1,124 @@
+"""A decision's number or date was written down wrongly: put right in sight, what stood before is kept."""
+
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlmodel import Session, SQLModel, col
+
+from engine.access import Actor, demand_role
+from engine.commands.dossiers import number_faults
+from engine.commands.ground import Ground, nomination_of, note
+from engine.errors import Incomplete, NotNow
+from engine.models import Decision, Nomination
+from engine.stages import Role, State
+from engine.text import clean
+
+_DECISION = SQLModel.metadata.tables["decision"]
+_SAME = select(col(Decision.dated)).where(
+    col(Decision.round_id) == bindparam("round_id"), col(Decision.number) == bindparam("number")
+)
+_GIVEN = (
+    select(Nomination)
+    .where(
+        col(Nomination.round_id) == bindparam("round_id"),
+        col(Nomination.decision_number) == bindparam("number"),
+        col(Nomination.state) == State.awarded.value,
+    )
+    .order_by(col(Nomination.id))
+)
+_USED = select(col(Nomination.id)).where(
+    col(Nomination.round_id) == bindparam("round_id"), col(Nomination.decision_number) == bindparam("number")
+)
+
+
+def correct_award(
+    session: Session, actor: Actor, code: str, *, number: str, dated: date, reason: str, now: datetime
+) -> Nomination:
+    """Put right the decision's number or date of one award, with a reason, also in a closed round.
+
+    Another date for the same number of the agency goes for every award of that decision. Safe to repeat.
+    Raises NotYours, NotNow for what has no award, and Incomplete for a number without digits, a date to come,
+    a missing reason, or a number of the agency that is in use for another day.
+    """
+    demand_role(actor, Role.office)
+    ground, nomination = nomination_of(session, code)
+    if nomination.state != State.awarded:
+        raise NotNow(
+            "Đề nghị này chưa có quyết định khen thưởng nên không có gì để sửa.",
+            rule="Trình tự xét khen thưởng",
+            help_from="Văn phòng",
+        )
+    faults = number_faults(number, dated, now)
+    if not clean(reason, lines=True):
+        faults["reason"] = "Ghi lý do sửa số, ngày quyết định để lưu hồ sơ."
+    if faults:
+        raise Incomplete(faults, rule="Kết quả khen thưởng phải có căn cứ")
+    said, before = clean(number), nomination.decision_number
+    wrong = [nomination]
+    if ground.definition.award(nomination.award_key).level == "agency":
+        if said == before:
+            wrong = _redate(session, ground, said, dated)
+        else:
+            _number_of_agency(session, actor, ground, said, dated, now=now)
+    for one in wrong:
+        correct(session, actor, one, number=said, dated=dated, reason=reason, now=now)
+    if said != before:
+        _forget_unused(session, ground, before)
+    return nomination
+
+
+def correct(
+    session: Session,
+    actor: Actor,
+    nomination: Nomination,
+    *,
+    number: str,
+    dated: date,
+    reason: str,
+    now: datetime,
+) -> bool:
+    """Write another number or date to an awarded nomination; returns whether anything was different."""
+    if (nomination.decision_number, nomination.decision_date) == (number, dated):
+        return False
+    had = nomination.decision_date
+    facts = {
+        "before": nomination.decision_number,
+        "before_date": had.isoformat() if had else "",
+        "number": number,
+        "date": dated.isoformat(),
+        "reason": clean(reason, lines=True),
+    }
+    changes = {"decision_number": number, "decision_date": dated, "updated_at": now}
+    note(session, actor, nomination, "award_corrected", now=now, facts=facts, changes=changes)
+    return True
+
+
+def _redate(session: Session, ground: Ground, number: str, dated: date) -> list[Nomination]:
+    """One decision has one date: it is put right for every award it gave; returns those."""
+    session.execute(
+        update(_DECISION)
+        .where(_DECISION.c.round_id == ground.round_id, _DECISION.c.number == number)
+        .values(dated=dated)
+    )
+    return list(session.execute(_GIVEN, {"round_id": ground.round_id, "number": number}).scalars())
+
+
+def _number_of_agency(
+    session: Session, actor: Actor, ground: Ground, number: str, dated: date, *, now: datetime
+) -> None:
+    """The agency's decisions have a row each; one number stands for one day."""
+    used = session.execute(_SAME, {"round_id": ground.round_id, "number": number}).scalar_one_or_none()
+    if used is None:
+        row = {"number": number, "dated": dated, "made_by": actor.person_id, "made_at": now}
+        session.execute(insert(_DECISION), [{"round_id": ground.round_id, **row}])
+    elif used != dated:
+        raise Incomplete({"number": f"Số {number} đã dùng cho quyết định ngày {used.day}/{used:%m/%Y}."})
+
+
+def _forget_unused(session: Session, ground: Ground, number: str) -> None:
+    """A number nothing rests on any more was the slip of the pen; history keeps it."""
+    asked = {"round_id": ground.round_id, "number": number}
+    if session.execute(_USED, asked).first() is None:
+        session.execute(
+            delete(_DECISION).where(_DECISION.c.round_id == ground.round_id, _DECISION.c.number == number)
+        )

@@ -1,0 +1,224 @@
+"""Sở Nội vụ sends a dossier back: files are added, lines leave, and a number written wrongly is put right."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from engine.commands import listing, proposal, submission
+from engine.commands.ground import nomination_of
+from engine.database import Database
+from engine.errors import Incomplete, NotFound, NotNow, NotYours
+from engine.history import broken_links
+from engine.models import Attachment, Decision, Dossier, Event, ListLine, Round
+from engine.queries import rounds as round_queries
+from engine.queries.dossier_source import source_of
+from engine.stages import Stage, State
+from tests.factories import Scene, given_result, given_sealed_dossier, nomination
+
+TWO = (("cs1", "bang-khen"), ("cs2", "bang-khen"))
+FILE = proposal.StoredFile("bo-sung.pdf", "application/pdf", 10, "ee" * 32)
+
+
+def answer(scene: Scene, codes: list[str], said: str, **more: object) -> int:
+    with scene.database.unit_of_work() as session:
+        boss = scene.actor("office", session)
+        return submission.record_answer(
+            session,
+            boss,
+            scene.key,
+            codes=codes,
+            answer=said,
+            now=scene.now,
+            **more,  # type: ignore[arg-type]
+        )
+
+
+def sent_back(database: Database, nominees: tuple[tuple[str, str], ...] = TWO) -> tuple[Scene, list[str]]:
+    """Version 1 sent, and every line of it back for completion."""
+    scene, codes = given_result(database, nominees=nominees, approved=True)
+    given_sealed_dossier(scene)
+    with database.unit_of_work() as session:
+        boss = scene.actor("office", session)
+        submission.send_dossier(session, boss, scene.key, version=1, channel="email", now=scene.now)
+    answer(scene, codes, "completion", reason="Thiếu minh chứng.")
+    scene.clock.push(hours=1)
+    return scene, codes
+
+
+def prepare(scene: Scene, session: Session) -> Dossier:
+    boss = scene.actor("office", session)
+    return submission.prepare_dossier(session, boss, scene.key, facts={}, now=scene.now)
+
+
+def seal(scene: Scene, session: Session, version: int = 2) -> None:
+    submission.seal_dossier(
+        session,
+        scene.actor("office", session),
+        scene.key,
+        version=version,
+        number="13/TTr-BDT",
+        dated=scene.now.date(),
+        sha256="cd" * 32,
+        size=9,
+        now=scene.now,
+    )
+
+
+def test_a_line_answered_meanwhile_leaves_the_next_version(sqlite_database: Database) -> None:
+    scene, (kept, gone) = sent_back(sqlite_database)
+    with sqlite_database.unit_of_work() as session:
+        prepare(scene, session)
+        seal(scene, session)
+    answer(scene, [gone], "not_awarded", reason="Không đủ.")
+    with sqlite_database.unit_of_work() as session:
+        second = prepare(scene, session)
+        assert (second.version, second.sha256) == (2, "")
+        assert [n.code for n in submission.lines_of(session, second)] == [kept]
+        seal(scene, session)
+        boss = scene.actor("office", session)
+        submission.send_dossier(session, boss, scene.key, version=2, channel="email", now=scene.now)
+        assert nomination(session, kept).state == State.submitted
+
+
+@pytest.mark.parametrize("who", ["office", "clerk-cs", "chief-cs"])
+def test_files_asked_for_are_added_beside_what_was_voted_on(sqlite_database: Database, who: str) -> None:
+    scene, (code, _other) = sent_back(sqlite_database)
+    with sqlite_database.unit_of_work() as session:
+        prepare(scene, session)
+        seal(scene, session)
+        actor = scene.actor(who, session)
+        proposal.attach(session, actor, code, item_key="minh-chung", file=FILE, now=scene.now)
+        again = proposal.attach(session, actor, code, item_key="minh-chung", file=FILE, now=scene.now)
+        assert again.supplement
+        latest = submission.latest_dossier(session, scene.ground(session).round_id)
+        assert latest is not None
+        assert latest.sha256 == "", "it has to be built again, with the new file"
+    with sqlite_database.read() as session:
+        _ground, row = nomination_of(session, code)
+        voted = select(col(ListLine.fingerprint)).where(col(ListLine.nomination_id) == row.id)
+        assert listing.fingerprint(session, row) == session.execute(voted).scalar_one()
+        attached = session.execute(select(Event).where(col(Event.kind) == "attached")).scalars().all()
+        assert [e.facts for e in attached] == [
+            {"item": "minh-chung", "sha256": FILE.sha256, "supplement": True}
+        ]
+        assert broken_links(session, nomination_id=row.id, round_id=row.round_id) == []
+        source = source_of(session, round_queries.seen(session, scene.key), 2)
+        assert [f.sha256 for item in source.items for f in item.files] == [FILE.sha256]
+
+
+def test_only_those_two_and_only_files_of_the_checklist(sqlite_database: Database) -> None:
+    scene, (code, _other) = sent_back(sqlite_database)
+
+    def attach(who: str, item: str = "minh-chung") -> Attachment:
+        with sqlite_database.unit_of_work() as session:
+            actor = scene.actor(who, session)
+            return proposal.attach(session, actor, code, item_key=item, file=FILE, now=scene.now)
+
+    for who, refusal in (("clerk-kh", NotFound), ("head", NotYours), ("seat1", NotFound)):
+        with pytest.raises(refusal):
+            attach(who)
+    with pytest.raises(Incomplete):
+        attach("office", "bao-cao")
+    answer(scene, [code], "not_awarded", reason="Không đủ.")
+    with pytest.raises(NotYours):
+        attach("office")
+    with pytest.raises(NotNow):
+        attach("clerk-cs")
+
+
+def test_a_supplement_is_taken_off_until_it_has_left(sqlite_database: Database) -> None:
+    scene, codes = sent_back(sqlite_database)
+    code = codes[0]
+    with sqlite_database.unit_of_work() as session:
+        clerk, boss = scene.actor("clerk-cs", session), scene.actor("office", session)
+        wrong = proposal.attach(session, clerk, code, item_key="minh-chung", file=FILE, now=scene.now)
+        proposal.detach(session, clerk, code, attachment_id=wrong.id or 0, now=scene.now)
+        right = proposal.attach(session, clerk, code, item_key="minh-chung", file=FILE, now=scene.now)
+        assert right.id != wrong.id
+        prepare(scene, session)
+        seal(scene, session)
+        scene.clock.push(hours=1)
+        submission.send_dossier(session, boss, scene.key, version=2, channel="email", now=scene.now)
+    answer(scene, codes, "completion", reason="Thiếu dấu.")
+    with sqlite_database.unit_of_work() as session, pytest.raises(NotNow, match="đã gửi"):
+        proposal.detach(session, clerk, code, attachment_id=right.id or 0, now=scene.now)
+
+
+def corrections(session: Session) -> list[dict[str, str]]:
+    asked = select(col(Event.facts)).where(col(Event.kind) == "award_corrected").order_by(col(Event.id))
+    return list(session.execute(asked).scalars())
+
+
+def correct(scene: Scene, code: str, who: str = "office", **more: object) -> None:
+    given = {"number": "15/QĐ-UBND", "dated": scene.now.date(), "reason": "Ghi nhầm số.", **more}
+    with scene.database.unit_of_work() as session:
+        actor = scene.actor(who, session)
+        submission.correct_award(session, actor, code, now=scene.now, **given)  # type: ignore[arg-type]
+
+
+def test_a_province_number_is_put_right_also_in_a_closed_round(sqlite_database: Database) -> None:
+    scene, codes = given_result(sqlite_database, nominees=TWO, approved=True)
+    given_sealed_dossier(scene)
+    with sqlite_database.unit_of_work() as session:
+        boss = scene.actor("office", session)
+        submission.send_dossier(session, boss, scene.key, version=1, channel="email", now=scene.now)
+    today = scene.now.date()
+    assert answer(scene, codes[:1], "awarded", number="51/QĐ-UBND", dated=today) == 1
+    assert answer(scene, codes, "awarded", number="15/QĐ-UBND", dated=today) == 2, "one new, one corrected"
+    assert answer(scene, codes, "awarded", number="15/QĐ-UBND", dated=today) == 0
+    correct(scene, codes[1], number="16/QĐ-UBND")
+    correct(scene, codes[1], number="16/QĐ-UBND")
+    with pytest.raises(NotYours):
+        correct(scene, codes[1], "head")
+    with pytest.raises(Incomplete) as refused:
+        correct(scene, codes[1], number="QĐ", dated=today + timedelta(days=2), reason=" ")
+    assert set(refused.value.fields) == {"number", "dated", "reason"}
+    with sqlite_database.read() as session:
+        assert session.execute(select(col(Round.stage))).scalar_one() == Stage.closed
+        assert [nomination(session, code).decision_number for code in codes] == ["15/QĐ-UBND", "16/QĐ-UBND"]
+        first, second = corrections(session)
+        assert (first["before"], first["number"], first["date"]) == (
+            "51/QĐ-UBND",
+            "15/QĐ-UBND",
+            today.isoformat(),
+        )
+        assert (second["before"], second["number"], second["reason"]) == (
+            "15/QĐ-UBND",
+            "16/QĐ-UBND",
+            "Ghi nhầm số.",
+        )
+        for code in codes:
+            row = nomination(session, code)
+            assert broken_links(session, nomination_id=row.id, round_id=row.round_id) == []
+
+
+def test_an_agency_number_and_date_are_put_right(sqlite_database: Database) -> None:
+    agency = (("cs1", "giay-khen"), ("kh1", "giay-khen"))
+    scene, codes = given_result(sqlite_database, nominees=agency, approved=True)
+    today, earlier = scene.now.date(), scene.now.date() - timedelta(days=1)
+    with pytest.raises(NotNow):
+        correct(scene, codes[0])
+    with sqlite_database.unit_of_work() as session:
+        boss = scene.actor("office", session)
+        submission.decide(session, boss, scene.key, codes=codes, number="1/QĐ", dated=today, now=scene.now)
+    correct(scene, codes[0], number="2/QĐ", dated=today)
+
+    def numbers() -> list[tuple[str, date]]:
+        with sqlite_database.read() as session:
+            made = session.execute(
+                select(col(Decision.number), col(Decision.dated)).order_by(col(Decision.number))
+            )
+            return [(number, dated) for number, dated in made]
+
+    assert numbers() == [("1/QĐ", today), ("2/QĐ", today)]
+    with pytest.raises(Incomplete, match="đã dùng"):
+        correct(scene, codes[0], number="1/QĐ", dated=earlier)
+    correct(scene, codes[0], number="1/QĐ", dated=today)
+    assert numbers() == [("1/QĐ", today)], "a number nothing rests on is gone"
+    correct(scene, codes[0], number="1/QĐ", dated=earlier)
+    assert numbers() == [("1/QĐ", earlier)]
+    with sqlite_database.read() as session:
+        assert {nomination(session, code).decision_date for code in codes} == {earlier}
+        assert len(corrections(session)) == 4

@@ -1,0 +1,40 @@
+"""How a dossier leaves."""
+
+import pytest
+
+from engine.commands import dossiers, submission
+from engine.database import Database
+from engine.errors import Incomplete
+from tests.factories import given_result, given_sealed_dossier
+
+
+def test_what_no_letter_carries_leaves_by_another_channel(sqlite_database: Database) -> None:
+    scene, _codes = given_result(sqlite_database, nominees=[("cs1", "bang-khen")], approved=True)
+    given_sealed_dossier(scene)
+    with sqlite_database.unit_of_work() as session:
+        office = scene.actor("office", session)
+        dossier = submission.latest_dossier(session, scene.ground(session).round_id)
+        assert dossier is not None
+        dossier.size = dossiers.MOST_BY_EMAIL + 1
+        with pytest.raises(Incomplete) as refused:
+            submission.send_dossier(session, office, scene.key, version=1, channel="email", now=scene.now)
+        assert refused.value.fields["channel"].startswith(
+            "Hồ sơ nặng 20,1 MB, thư điện tử chỉ chuyển được đến 20 MB."
+        )
+        assert "kênh khác" in refused.value.fields["channel"]
+        sent = submission.send_dossier(
+            session, office, scene.key, version=1, channel="other", channel_number="88/BDT", now=scene.now
+        )
+        assert sent.state == "sent"
+
+
+def test_twenty_megabytes_still_go_by_letter(sqlite_database: Database) -> None:
+    scene, _codes = given_result(sqlite_database, nominees=[("cs1", "bang-khen")], approved=True)
+    given_sealed_dossier(scene)
+    with sqlite_database.unit_of_work() as session:
+        office = scene.actor("office", session)
+        dossier = submission.latest_dossier(session, scene.ground(session).round_id)
+        assert dossier is not None
+        dossier.size = dossiers.MOST_BY_EMAIL
+        sent = submission.send_dossier(session, office, scene.key, version=1, channel="email", now=scene.now)
+        assert sent.channel == "email"
