@@ -35,7 +35,7 @@ dev:
 
 test: dev ## everything that is checked: lint, types, import rules, all tests (ARGS="tests/api -k demo")
 	@$(MAKE) --no-print-directory lint
-	$(PY) -m pytest -n 2 $(ARGS)
+	$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 lint: dev ## ruff, mypy, import rules
 	$(PY) -m ruff check .

@@ -1,22 +1,17 @@
-"""From an empty database to the archive on disk and letters in a mailbox, in a browser, on both databases."""
+"""From an empty database to the archive on disk and letters in a mailbox, in a browser, on PostgreSQL.
 
-import hashlib
-from io import BytesIO
-from zipfile import ZipFile
+The same walk on SQLite is made by test_accessibility.py, which looks at every page on the way.
+"""
 
 import pytest
-from sqlmodel import select
 
-from api import operations
-from engine.models import Dossier, Nomination, Round
-from tests.browser import walk
+from tests.browser import ending, walk
 from tests.browser.hall import Hall
-from tests.stories.test_5_submission import PROVINCE
-from tests.stories.world import FINAL
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_the_whole_story_in_a_browser(hall: Hall) -> None:
     codes = walk.department(hall)
     hall.leave()
@@ -25,20 +20,4 @@ def test_the_whole_story_in_a_browser(hall: Hall) -> None:
     walk.council(hall)
     walk.submission(hall)
 
-    world = hall.world
-    with world.database.read() as session:
-        assert session.exec(select(Round.stage).where(Round.key == FINAL)).one() == "closed"
-        assert session.exec(select(Nomination.state)).all() == ["awarded", "awarded"]
-        sha256 = session.exec(select(Dossier.sha256)).one()
-        assert operations.broken_history(session)[2] == ""
-    archive = world.installation.files.path(sha256).read_bytes()
-    assert hashlib.sha256(archive).hexdigest() == sha256
-    assert ZipFile(BytesIO(archive)).testzip() is None
-    [letter] = world.postbox.to(PROVINCE)
-    [attached] = list(letter.iter_attachments())
-    assert attached.get_content() == archive
-    outcome = [
-        str(each["To"]) for each in world.postbox.letters if "Kết quả khen thưởng" in str(each["Subject"])
-    ]
-    assert any(world.email_of("hoang-thi-nhung") in to for to in outcome)
-    assert hall.faults == []
+    ending.check(hall)

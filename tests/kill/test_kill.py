@@ -21,7 +21,7 @@ from tests.kill.story import Story
 from tests.kill.verdict import faults_of_record
 from tests.kill.verdict_letters import faults_of_letters
 
-KILLS = int(os.environ.get("KILLS", "3"))
+KILLS = int(os.environ.get("KILLS", "2"))
 SEEDS = [int(seed) for seed in os.environ.get("KILL_SEEDS", "2025").split(",")]
 
 pytestmark = pytest.mark.timeout(900 if "KILLS" in os.environ else 240)

@@ -8,6 +8,7 @@ import email.policy
 import re
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from email.message import EmailMessage
@@ -153,7 +154,9 @@ class World:
                     await self.clockwork.work(item)
             raise AssertionError(f"never done: {due}")
 
-        asyncio.run(turn())
+        # A thread of its own: a browser driven in this one keeps an event loop running in it.
+        with ThreadPoolExecutor(1) as clock:
+            clock.submit(asyncio.run, turn()).result()
 
     def email_of(self, key: str) -> str:
         with self.database.read() as session:
