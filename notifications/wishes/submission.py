@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from engine.calendar import short
 from engine.models import Dossier, DossierLine, Nomination
+from engine.queries.dossier import archive_name
 from engine.stages import Role, Stage, State
 from notifications.desk import Addressee, Desk, Wish
 from notifications.wishes import proposal
@@ -115,7 +116,7 @@ def dossier(desk: Desk) -> Iterator[Wish]:
         .join(Dossier, col(Dossier.id) == DossierLine.dossier_id)
         .where(Dossier.round_id == desk.event.round_id, Dossier.version == desk.facts["version"])
     ).one()
-    name = f"ho-so-{desk.round.key}-v{desk.facts['version']}.zip"
+    name = archive_name(desk.round.key, desk.facts["version"])
     yield Wish(
         "dossier",
         Addressee(recipient.name, recipient.email),
