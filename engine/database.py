@@ -25,6 +25,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 # PostgreSQL's SQLSTATEs of a lock timeout, a deadlock that this side had to break, a statement timeout.
 WAITED_IN_VAIN = frozenset({"55P03", "40P01", "57014"})
 
+THREADS = 40  # how many of a web process may look at once (anyio's own limit)
+
 
 class Database:
     """One database, read and written by sessions that live as long as one request or one task.
@@ -102,7 +104,12 @@ def _waited_too_long(cause: BaseException | None) -> bool:
 
 def _sqlite(url: URL, *, writes: bool) -> Engine:
     # pysqlite's own transaction handling is off (autocommit); the events below say BEGIN themselves.
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 5, "check_same_thread": False})
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=THREADS,  # fewer, and a busy minute opens and closes a file for every request
+        connect_args={"timeout": 5, "check_same_thread": False},
+    )
     pragmas = (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -121,7 +128,10 @@ def _sqlite(url: URL, *, writes: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # straight to the driver: it cannot fail, and every request does it twice
+            connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
 
     return engine
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import bindparam, delete, insert, select, text, update
 from sqlmodel import Session, SQLModel, col
 
 from engine import history
@@ -44,6 +44,11 @@ STAFF_SESSION_LASTS = timedelta(hours=12)
 BALLOT_SESSION_LASTS = timedelta(minutes=30)  # idle; the link itself works until the vote closes
 SEEN_EVERY = timedelta(minutes=1)
 _SIGN_IN = SQLModel.metadata.tables["sign_in"]
+_SEEN = update(_SIGN_IN).where(
+    _SIGN_IN.c.key_hash == bindparam("key"),
+    _SIGN_IN.c.scope != "",
+    _SIGN_IN.c.seen_at <= bindparam("before"),
+)
 _GRANT = SQLModel.metadata.tables["role_grant"]
 
 
@@ -231,20 +236,14 @@ def open_link(session: Session, keys: Keys, token: str, *, now: datetime) -> tup
         facts={"purpose": link.purpose, "link": link.id},
         tell=False,
     )
+    session.flush()  # who asks next, on this transaction, finds the session there
     return key, link
 
 
 def keep_alive(session: Session, key_hash: str, *, now: datetime) -> None:
     """Move a ballot session's idle limit on, once a minute at most; staff sessions have an absolute end."""
-    session.execute(
-        update(_SIGN_IN)
-        .where(
-            _SIGN_IN.c.key_hash == key_hash,
-            _SIGN_IN.c.scope != "",
-            _SIGN_IN.c.seen_at <= now - SEEN_EVERY,
-        )
-        .values(seen_at=now, expires_at=now + BALLOT_SESSION_LASTS)
-    )
+    asked = {"key": key_hash, "before": now - SEEN_EVERY}
+    session.connection().execute(_SEEN, {**asked, "seen_at": now, "expires_at": now + BALLOT_SESSION_LASTS})
 
 
 def sign_out(session: Session, key_hash: str) -> None:

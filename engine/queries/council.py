@@ -7,7 +7,7 @@ Whoever holds no seat, or comes with the ballot of another vote, is told the sam
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from engine.access import Actor
@@ -82,37 +82,41 @@ class Line:
     report: File | None
 
 
+# Built once: building a statement costs more than running it.
+_PAPER = (
+    select(
+        col(Round.key),
+        col(Round.title),
+        col(Round.definition_hash),
+        col(Voting.id),
+        col(Voting.list_id),
+        col(Voting.list_hash),
+        col(Voting.closed_at),
+        col(Seat.role),
+        col(Ballot.id),
+        col(Ballot.draft),
+        col(Ballot.sent_at),
+        col(Ballot.times_sent),
+        col(Ballot.receipt),
+        col(StageWindow.due_at),
+        col(StageWindow.explanation),
+    )
+    .join(Voting, col(Voting.round_id) == col(Round.id))
+    .join(Seat, (col(Seat.round_id) == col(Round.id)) & (col(Seat.person_id) == bindparam("person")))
+    .join(Ballot, (col(Ballot.voting_id) == col(Voting.id)) & (col(Ballot.seat_id) == col(Seat.id)))
+    .join(
+        StageWindow,
+        (col(StageWindow.round_id) == col(Round.id)) & (col(StageWindow.stage) == Stage.council.value),
+    )
+    .where(col(Round.key) == bindparam("key"))
+    .order_by(col(Voting.number).desc())
+    .limit(1)
+)
+
+
 def paper_of(session: Session, actor: Actor, key: str, scope: str) -> Paper:
     """The actor's ballot in the newest vote of a round. Raises NotFound."""
-    row = session.execute(
-        select(
-            col(Round.key),
-            col(Round.title),
-            col(Round.definition_hash),
-            col(Voting.id),
-            col(Voting.list_id),
-            col(Voting.list_hash),
-            col(Voting.closed_at),
-            col(Seat.role),
-            col(Ballot.id),
-            col(Ballot.draft),
-            col(Ballot.sent_at),
-            col(Ballot.times_sent),
-            col(Ballot.receipt),
-            col(StageWindow.due_at),
-            col(StageWindow.explanation),
-        )
-        .join(Voting, col(Voting.round_id) == col(Round.id))
-        .join(Seat, (col(Seat.round_id) == col(Round.id)) & (col(Seat.person_id) == actor.person_id))
-        .join(Ballot, (col(Ballot.voting_id) == col(Voting.id)) & (col(Ballot.seat_id) == col(Seat.id)))
-        .join(
-            StageWindow,
-            (col(StageWindow.round_id) == col(Round.id)) & (col(StageWindow.stage) == Stage.council.value),
-        )
-        .where(col(Round.key) == key)
-        .order_by(col(Voting.number).desc())
-        .limit(1)
-    ).first()
+    row = session.execute(_PAPER, {"person": actor.person_id, "key": key}).first()
     if row is None or (scope and scope != str(row[3])):
         raise NotFound(
             "Không tìm thấy phiếu này, hoặc ông/bà không phải thành viên Hội đồng của đợt xét.",

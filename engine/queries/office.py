@@ -84,7 +84,7 @@ _ROUND = (
 
 def round_at(session: Session, key: str) -> RoundAt:
     """The round with this key and its four windows, in one query. Raises NotFound."""
-    rows = session.execute(_ROUND, {"key": key}).all()
+    rows = session.connection().execute(_ROUND, {"key": key}).all()
     if not rows:
         raise NotFound("Không tìm thấy đợt xét này.", help_from="Văn phòng")
     id_, found, title, stage, definition_hash, *_ = rows[0]
@@ -94,7 +94,7 @@ def round_at(session: Session, key: str) -> RoundAt:
         title=title,
         stage=Stage(stage),
         definition=pinned(session, definition_hash),
-        windows=tuple(Window(Stage(row[5]), *row[6:]) for row in rows),
+        windows=tuple(Window(Stage(row[5]), *tuple(row)[6:]) for row in rows),
     )
 
 
@@ -172,18 +172,17 @@ def nominations(session: Session, at: RoundAt, wanted: Filter, *, limit: int = P
         "text": f"%{_escaped(fold(wanted.text))}%",
         "code": wanted.text.lower(),
     }
-    rows_of, count_of = _statements(
+    statement = _statement(
         tuple(award.key for award in at.definition.awards),
         tuple(department.key for department in at.definition.departments),
         frozenset(name for name in ("state", "department", "award", "text") if getattr(wanted, name)),
     )
-    found = session.execute(rows_of, {**given, "limit": limit, "offset": (page - 1) * limit}).all()
+    asked = {**given, "limit": limit, "offset": (page - 1) * limit}
+    # Straight to the connection, here and where every request passes: plain columns need nothing of the ORM.
+    found = session.connection().execute(statement, asked).all()
     if not found and page > 1:
         return nominations(session, at, replace(wanted, page=1), limit=limit)
-    whole = page == 1 and len(found) < limit
-    total: int = len(found) if whole else session.execute(count_of, given).scalar_one()
-    ticked = dict(session.execute(_TICKED, {"ids": [row[0] for row in found]}).all()) if found else {}
-    return Rows(tuple(Row._make((*row[1:], ticked.get(row[0], 0))) for row in found), total)
+    return Rows(tuple(Row._make(row[1:]) for row in found), found[0][0] if found else 0)
 
 
 def _escaped(text: str) -> str:
@@ -192,9 +191,11 @@ def _escaped(text: str) -> str:
 
 
 _TICKED = (
-    select(col(Check.nomination_id), func.count())
-    .where(col(Check.nomination_id).in_(bindparam("ids", expanding=True)))
-    .group_by(col(Check.nomination_id))
+    select(func.count())
+    .select_from(Check)
+    .where(col(Check.nomination_id) == col(Nomination.id))
+    .correlate(Nomination)
+    .scalar_subquery()
 )
 _NEWEST = (
     select(func.max(col(NominationList.id)))
@@ -213,18 +214,20 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
 
 
 @lru_cache(maxsize=128)
-def _statements(
-    awards: tuple[str, ...], departments: tuple[str, ...], narrowed: frozenset[str]
-) -> tuple[Any, Any]:
-    """Rows and count for one kind of filter: building a statement costs more than running it."""
+def _statement(awards: tuple[str, ...], departments: tuple[str, ...], narrowed: frozenset[str]) -> Any:
+    """How many there are and one page of them, for one kind of filter.
+
+    One statement, made once: making it costs more than running it, and so does asking three times.
+    """
     where = (
         col(Nomination.round_id) == bindparam("round"),
-        col(Nomination.state).not_in(UNSEEN),
+        *(col(Nomination.state) != unseen for unseen in UNSEEN),
         *(_CONDITIONS[name] for name in sorted(narrowed)),
     )
-    rows = (
+    total = select(func.count()).select_from(Nomination).where(*where).correlate(None).scalar_subquery()
+    return (
         select(
-            col(Nomination.id),
+            total,
             col(Nomination.code),
             col(Nomination.nominee_name),
             col(Nomination.nominee_kind),
@@ -235,6 +238,7 @@ def _statements(
             col(Nomination.legal_point),
             col(Nomination.state),
             col(ListLine.position),
+            _TICKED,
         )
         .outerjoin(
             ListLine,
@@ -245,4 +249,3 @@ def _statements(
         .limit(bindparam("limit", type_=Integer))
         .offset(bindparam("offset", type_=Integer))
     )
-    return rows, select(func.count()).select_from(Nomination).where(*where)

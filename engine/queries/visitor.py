@@ -51,7 +51,7 @@ class Visitor:
 
 def visitor(session: Session, key_hash: str, *, now: datetime) -> Visitor | None:
     """The visitor behind the keyed hash of a session's key, or None when the session is over."""
-    row = session.execute(_SESSION, {"key_hash": key_hash}).one_or_none()
+    row = session.connection().execute(_SESSION, {"key_hash": key_hash}).one_or_none()
     if row is None:
         return None
     person_id, scope, door, expires_at, name, title, department, active = row
@@ -68,10 +68,11 @@ def grants_of(session: Session, person_id: int, *, scope: str = "") -> frozenset
     and nothing else, whatever else the person may do.
     """
     if scope:
-        keys = session.execute(_SEAT_OF_VOTE, {"voting": int(scope), "person": person_id}).scalars()
+        asked = {"voting": int(scope), "person": person_id}
+        keys = session.connection().execute(_SEAT_OF_VOTE, asked).scalars()
         return frozenset((Role.member, key) for key in keys)
     grants = set()
-    for is_seat, role, of in session.execute(_ROLES, {"person": person_id}):
+    for is_seat, role, of in session.connection().execute(_ROLES, {"person": person_id}):
         if is_seat:
             grants.add((Role.member, of))
         if not is_seat or role in SPEAKS_FOR_COUNCIL:
