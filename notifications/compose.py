@@ -143,8 +143,8 @@ def _plain(value: Any) -> Any:
     match value:
         case None | bool() | int():
             return value
-        case str() if value.isascii() and value.isprintable():
-            return value.replace(LINK, "[link]")
+        case str() if value.isprintable():  # nothing in it that would be left out: nearly every text
+            return _nfc(value).replace(LINK, "[link]")
         case str():
             kept = "".join(c for c in value.replace("\r\n", "\n") if c in "\n\t" or not is_unprintable(c))
             return _nfc(kept).replace(LINK, "[link]")

@@ -17,7 +17,7 @@ class Event(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     round_id: int | None = Field(default=None, foreign_key="round.id")
     nomination_id: int | None = Field(default=None, foreign_key="nomination.id")
-    kind: str = Field(index=True)
+    kind: str
     actor_id: int | None = Field(default=None, foreign_key="person.id")
     actor_name: str
     door: str
