@@ -104,7 +104,7 @@ def create_app(settings: Settings, installation: Installation) -> FastAPI:
 def _keep_to_one_core() -> None:
     """Python runs one thread at a time: on several cores its threads only wake each other, at twice the CPU.
 
-    Where several workers serve, each takes a core of its own as far as there are any (docs/decisions.md 16).
+    Where several workers serve, each takes a core of its own as far as there are any (docs/decisions.md 18).
     """
     if hasattr(os, "sched_setaffinity"):  # Linux
         cores = sorted(os.sched_getaffinity(0))

@@ -212,7 +212,7 @@ def cast(scene: Scene, seat: int, choices: Mapping[str, str], list_hash: str) ->
     with scene.database.unit_of_work() as session:
         actor = scene.actor(f"seat{seat}", session)
         ballot = council.send_ballot(
-            session, actor, scene.key, choices=choices, list_hash=list_hash, now=scene.now
+            session, actor, scene.key, choices=choices, list_hash=list_hash, keys=scene.keys, now=scene.now
         )
         return ballot.receipt
 

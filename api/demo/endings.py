@@ -39,6 +39,7 @@ def vote(scene: Scene, against: Mapping[str, int], start: datetime) -> None:
             scene.key,
             choices=choices,
             list_hash=voting.list_hash,
+            keys=scene.here.keys,
             now=start + timedelta(hours=place),
         )
 

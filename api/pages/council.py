@@ -80,7 +80,13 @@ def send(visit: BallotVisit, key: str, form: Typed) -> Response:
             ballots.paper_of(session, visit.me, key, visit.scope)
             now = visit.clock()
             ballot = council.send_ballot(
-                session, visit.me, key, choices=choices, list_hash=form.text("list_hash"), now=now
+                session,
+                visit.me,
+                key,
+                choices=choices,
+                list_hash=form.text("list_hash"),
+                keys=visit.installation.keys,
+                now=now,
             )
             times = ballot.times_sent
             _stay(visit, session)

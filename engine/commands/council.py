@@ -1,6 +1,5 @@
 """What the council does: save choices, send the ballot, change it until the close."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from engine.calendar import in_words
 from engine.commands.ground import Ground, note_round, stand_on
 from engine.commands.tallying import close_vote, count, is_own, lines_of, open_voting
 from engine.errors import Changed, Incomplete, NotYours, StageClosed
+from engine.links import Keys
 from engine.models import Ballot, Seat, StageWindow, Voting
 from engine.stages import Role, Stage
 
@@ -131,6 +131,7 @@ def send_ballot(
     *,
     choices: Mapping[str, str],
     list_hash: str,
+    keys: Keys,
     now: datetime,
 ) -> Ballot:
     """Send (or send again) one seat's ballot: a choice for every line but one's own; the last one counts.
@@ -159,7 +160,7 @@ def send_ballot(
         votes = [{"ballot_id": ballot.id, "nomination_id": i, "choice": c} for i, c in chosen.items()]
         connection.execute(_CAST, votes)
     times = ballot.times_sent + 1
-    receipt = _receipt(voting, ballot.seat_id, times, now)
+    receipt = keys.receipt(f"{voting.id}|{voting.list_hash}|{ballot.seat_id}|{times}|{now.isoformat()}")
     draft = {code: choices[code] for code in desk.lines}
     _keep(session, ballot, {"sent_at": now, "times_sent": times, "draft": draft, "receipt": receipt})
     note_round(
@@ -196,10 +197,3 @@ def _keep(session: Session, ballot: Ballot, values: Mapping[str, Any]) -> None:
     session.connection().execute(_KEEP, {"row_id": ballot.id, **values})
     for name, value in values.items():
         set_committed_value(ballot, name, value)
-
-
-def _receipt(voting: Voting, seat_id: int, times: int, now: datetime) -> str:
-    """A short code that proves a ballot was recorded, and says nothing of what is in it."""
-    said = f"{voting.id}|{voting.list_hash}|{seat_id}|{times}|{now.isoformat()}"
-    digest = hashlib.sha256(said.encode()).hexdigest()[:12].upper()
-    return "-".join((digest[:4], digest[4:8], digest[8:]))

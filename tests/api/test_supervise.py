@@ -197,6 +197,8 @@ def test_the_whole_demonstration_comes_up_recovers_and_goes_away(tmp_path: Path)
         assert answers(f"http://127.0.0.1:{prefect}/api/health")
         family = psutil.Process(process.pid).children(recursive=True)
         served = next(child for child in family if "uvicorn" in child.cmdline())
+        if hasattr(served, "cpu_affinity"):  # Linux
+            assert len(served.cpu_affinity()) == 1, "decision 18"
         served.kill()
         wait_for(lambda: list((tmp_path / "demo" / "mail").glob("*.eml")), 60, said)
         wait_for(lambda: answers(f"http://127.0.0.1:{web}/demo/mailbox"), 60, said)

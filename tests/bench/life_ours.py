@@ -139,7 +139,14 @@ class Lives:
     def _vote(self) -> None:
         key, choices = self.scene.key, dict.fromkeys(self.codes, "yes")
         for seat in SEATS:
-            self._act(seat, council.send_ballot, key, choices=choices, list_hash=self.list_hash)
+            self._act(
+                seat,
+                council.send_ballot,
+                key,
+                choices=choices,
+                list_hash=self.list_hash,
+                keys=self.scene.keys,
+            )
         self._act("seat3", council.close_vote, key, calendar=self.scene.calendar)
 
     def _decide(self) -> None:

@@ -1,5 +1,6 @@
 """Tokens: derived, bound to what they open, and never at rest."""
 
+import re
 from itertools import product
 
 import pytest
@@ -36,3 +37,10 @@ def test_a_short_secret_is_refused() -> None:
 
 def test_session_keys_do_not_repeat() -> None:
     assert len({new_session_key() for _ in range(100)}) == 100
+
+
+def test_a_receipt_is_short_the_same_each_time_and_nobody_elses() -> None:
+    mine, theirs = (Keys.from_secret(letter * 32) for letter in "ab")
+    assert re.fullmatch(r"([0-9A-F]{4}-){2}[0-9A-F]{4}", mine.receipt("phiếu 1"))
+    assert mine.receipt("phiếu 1") == mine.receipt("phiếu 1")
+    assert len({mine.receipt("phiếu 1"), mine.receipt("phiếu 2"), theirs.receipt("phiếu 1")}) == 3

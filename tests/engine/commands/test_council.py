@@ -59,7 +59,9 @@ def test_a_faulty_ballot_is_refused_by_line(sqlite_database: Database) -> None:
     with sqlite_database.read() as session:
         clerk = scene.actor("clerk-cs", session)
     with sqlite_database.unit_of_work() as session, pytest.raises(NotYours):
-        council.send_ballot(session, clerk, scene.key, choices={}, list_hash=hash_, now=scene.now)
+        council.send_ballot(
+            session, clerk, scene.key, choices={}, list_hash=hash_, keys=scene.keys, now=scene.now
+        )
 
 
 def test_nobody_votes_on_their_own_nomination(sqlite_database: Database) -> None:
@@ -244,7 +246,9 @@ def test_links_are_replaced_scoped_and_over_with_the_vote(database: Database) ->
             people.link_of(session, Keys.from_secret("another-secret-" * 3), fresh, now=scene.now)
     member = actor_with_role_of_another_round(me.id)
     with database.unit_of_work() as session, pytest.raises(NotYours):
-        council.send_ballot(session, member, scene.key, choices={}, list_hash=hash_, now=scene.now)
+        council.send_ballot(
+            session, member, scene.key, choices={}, list_hash=hash_, keys=scene.keys, now=scene.now
+        )
     for seat in range(1, 6):
         cast(scene, seat, dict.fromkeys(codes, "yes"), hash_)
     close_vote(scene)

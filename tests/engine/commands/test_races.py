@@ -112,7 +112,7 @@ def test_fifty_clicks_are_one_ballot(database: Database) -> None:
     def send(session: Session) -> str:
         choices = dict.fromkeys(codes, "yes")
         return council.send_ballot(
-            session, member, scene.key, choices=choices, list_hash=hash_, now=scene.now
+            session, member, scene.key, choices=choices, list_hash=hash_, keys=scene.keys, now=scene.now
         ).receipt
 
     receipts = at_once(database, send, times=50)
@@ -134,7 +134,7 @@ def test_the_close_and_the_last_ballot(database: Database) -> None:
             return council.close_vote(session, secretary, scene.key, calendar=scene.calendar, now=scene.now)
         choices = dict.fromkeys(codes, "no")
         return council.send_ballot(
-            session, member, scene.key, choices=choices, list_hash=hash_, now=scene.now
+            session, member, scene.key, choices=choices, list_hash=hash_, keys=scene.keys, now=scene.now
         ).receipt
 
     answers = at_once(database, act, times=8)
@@ -214,7 +214,13 @@ def send_ballot(database: Database) -> tuple[Scene, Callable[[Session], Any]]:
     cast(scene, 1, dict.fromkeys(codes, "no"), hash_)
     choices = dict.fromkeys(codes, "yes")
     return scene, lambda session: council.send_ballot(
-        session, scene.actor("seat1", session), scene.key, choices=choices, list_hash=hash_, now=scene.now
+        session,
+        scene.actor("seat1", session),
+        scene.key,
+        choices=choices,
+        list_hash=hash_,
+        keys=scene.keys,
+        now=scene.now,
     )
 
 
