@@ -22,6 +22,7 @@ from api.forms import form_of
 from api.guard import SIX_FILES, Guard, TooLarge, harden, too_large
 from api.pages import (
     answers,
+    awards,
     compiling,
     council,
     deadlines,
@@ -64,7 +65,7 @@ PAGES = (  # the first are found first: those that many ask for at once
     *(council, office),
     *(signin, start, rounds, starting, proposal, nominations, supplement, head, people),
     *(review, compiling, voting, deadlines, letters, planning),  # Văn phòng
-    *(decisions, dossier, answers),  # Văn phòng, after the head
+    *(decisions, dossier, answers, awards),  # Văn phòng, after the head
 )
 
 

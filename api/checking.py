@@ -35,7 +35,7 @@ EVENTS = tuple(
     """
     planned proposal_opened office_opened council_opened submission_opened proposal_closed round_closed
     deadline_moved leave_given reminded late escalated department_proposed department_proposed_nobody
-    started award_corrected roster_loaded saved attached detached checked lapsed
+    started award_corrected awards_corrected roster_loaded saved attached detached checked lapsed
     list_compiled list_published list_frozen list_unfrozen
     ballot_sent link_replaced letter_retried quorum_missed vote_closed head_approved decided
     dossier_prepared dossier_built dossier_sent dossier_received answered sign_in_asked signed_in

@@ -56,6 +56,7 @@ LETTERS: dict[str, Writer] = {
     "decided": submission.decided,
     "dossier_sent": submission.dossier,
     "answered": submission.answered,
+    "awards_corrected": submission.corrected,
     "revoke": submission.revoked,
 }
 

@@ -1,4 +1,4 @@
-"""What Sở Nội vụ answered, line by line: received, to be completed, awarded, not awarded; and revocation."""
+"""What Sở Nội vụ answered, line by line: received, to be completed, awarded, not awarded."""
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -9,7 +9,7 @@ from engine.commands import submission
 from engine.errors import Incomplete
 from engine.queries import rounds
 from engine.queries import submission as after_council
-from engine.stages import Role, State
+from engine.stages import Role
 
 router = APIRouter()
 SAID = {
@@ -65,45 +65,6 @@ def answer(visit: StaffVisit, key: str, form: Typed) -> Response:
         else "Không có gì thay đổi: kết quả này đã được ghi từ trước."
     )
     return visit.go(f"/vp/dot/{key}/tra-loi", told)
-
-
-@router.get("/vp/dot/{key}/huy/{code}")
-def ask_revocation(visit: StaffVisit, key: str, code: str) -> Response:
-    demand(visit, Role.office, Role.head)
-    return _revocation(visit, key, code)
-
-
-@router.post("/vp/dot/{key}/huy/{code}")
-def revoke(visit: StaffVisit, key: str, code: str, form: Typed) -> Response:
-    """Luật Thi đua, khen thưởng Đ.93: an award given on false ground is cancelled and recovered."""
-    demand(visit, Role.office, Role.head)
-    reason = form.text("reason", lines=True)
-    with visit.read() as session:
-        line = after_council.line_of(session, rounds.seen(session, key), code, State.awarded, State.revoked)
-    try:
-        with visit.change() as session:
-            submission.revoke(session, visit.me, code, reason=reason, now=visit.clock())
-    except Incomplete as refused:
-        return _revocation(visit, key, code, reason=reason, errors=list(refused.fields.items()), status=422)
-    back = "quyet-dinh" if line.level == "agency" else "tra-loi"
-    return visit.go(f"/vp/dot/{key}/{back}", f"Đã huỷ khen thưởng của {line.name}. Phòng đề nghị được báo.")
-
-
-def _revocation(
-    visit: Visit,
-    key: str,
-    code: str,
-    *,
-    reason: str = "",
-    errors: list[tuple[str, str]] | None = None,
-    status: int = 200,
-) -> Response:
-    with visit.read() as session:
-        round_ = rounds.seen(session, key)
-        line = after_council.line_of(session, round_, code, State.awarded)
-    return visit.show(
-        "dossier/revoke.html", status=status, round=round_, line=line, reason=reason, errors=errors or []
-    )
 
 
 def _page(

@@ -1,5 +1,6 @@
 """A decision's number or date was written down wrongly: put right in sight, what stood before is kept."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -7,7 +8,7 @@ from sqlmodel import Session, SQLModel, col
 
 from engine.access import Actor, demand_role
 from engine.commands.dossiers import number_faults
-from engine.commands.ground import Ground, nomination_of, note
+from engine.commands.ground import Ground, nomination_of, note, note_round
 from engine.errors import Incomplete, NotNow
 from engine.models import Decision, Nomination
 from engine.stages import Role, State
@@ -60,14 +61,35 @@ def correct_award(
             wrong = _redate(session, ground, said, dated)
         else:
             _number_of_agency(session, actor, ground, said, dated, now=now)
-    for one in wrong:
-        correct(session, actor, one, number=said, dated=dated, reason=reason, now=now)
+    put_right(session, actor, ground, wrong, number=said, dated=dated, reason=reason, now=now)
     if said != before:
         _forget_unused(session, ground, before)
     return nomination
 
 
-def correct(
+def put_right(
+    session: Session,
+    actor: Actor,
+    ground: Ground,
+    nominations: Sequence[Nomination],
+    *,
+    number: str,
+    dated: date,
+    reason: str,
+    now: datetime,
+) -> int:
+    """Write number and date to awards where they differ, and tell the departments; returns how many did."""
+    wrong = [n for n in nominations if (n.decision_number, n.decision_date) != (number, dated)]
+    for one in wrong:
+        _write(session, actor, one, number=number, dated=dated, reason=reason, now=now)
+    if wrong:
+        facts = {"number": number, "date": dated.isoformat(), "reason": clean(reason, lines=True)}
+        told = {**facts, "codes": [one.code for one in wrong]}
+        note_round(session, actor, ground, "awards_corrected", now=now, facts=told, wake=False)
+    return len(wrong)
+
+
+def _write(
     session: Session,
     actor: Actor,
     nomination: Nomination,
@@ -76,10 +98,7 @@ def correct(
     dated: date,
     reason: str,
     now: datetime,
-) -> bool:
-    """Write another number or date to an awarded nomination; returns whether anything was different."""
-    if (nomination.decision_number, nomination.decision_date) == (number, dated):
-        return False
+) -> None:
     had = nomination.decision_date
     facts = {
         "before": nomination.decision_number,
@@ -90,7 +109,6 @@ def correct(
     }
     changes = {"decision_number": number, "decision_date": dated, "updated_at": now}
     note(session, actor, nomination, "award_corrected", now=now, facts=facts, changes=changes)
-    return True
 
 
 def _redate(session: Session, ground: Ground, number: str, dated: date) -> list[Nomination]:

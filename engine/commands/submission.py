@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from engine.access import Actor, demand_role
 from engine.clock import VIETNAM
-from engine.commands.corrections import correct, correct_award
+from engine.commands.corrections import correct_award, put_right
 from engine.commands.dossiers import (
     dossier_of,
     latest_dossier,
@@ -180,10 +180,9 @@ def record_answer(
     if act == Act.award and dated is not None:
         level = {award.key: award.level for award in ground.definition.awards}
         known = [n for n in asked if n.state == State.awarded and level[n.award_key] != "agency"]
-        for one in known:
-            corrected += correct(
-                session, actor, one, number=clean(number), dated=dated, reason=reason, now=now
-            )
+        corrected = put_right(
+            session, actor, ground, known, number=clean(number), dated=dated, reason=reason, now=now
+        )
     move_all(session, actor, ground, fresh, act, now=now, facts=lambda _: facts, changes=lambda _: changes)
     if not fresh:
         return corrected

@@ -144,6 +144,13 @@ def answered(desk: Desk) -> Iterator[Wish]:
         yield from dossier_left(desk)
 
 
+def corrected(desk: Desk) -> Iterator[Wish]:
+    dated = short(datetime.fromisoformat(desk.facts["date"]).date())
+    why = f" Lý do: {desk.facts['reason']}" if desk.facts["reason"] else ""
+    said = f"số, ngày quyết định khen thưởng được sửa lại là số {desk.facts['number']} ngày {dated}.{why}"
+    yield from _per_department(desk, "outcome", said)
+
+
 def revoked(desk: Desk) -> Iterator[Wish]:
     yield from proposal.about_nomination(
         desk,

@@ -1,6 +1,7 @@
 """The head considers; Giấy khen becomes a decision, Bằng khen a dossier; Sở Nội vụ's answers are told."""
 
 import hashlib
+from email.message import EmailMessage
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -224,6 +225,29 @@ def test_the_head_is_the_only_one_at_the_heads_desk(world: World) -> None:
     assert "Việc này không thuộc phần của ông/bà" in office.words
     office.send({"method": "POST", "url": f"{DESK}/dong-y", "data": {"codes": codes}}, status=403)
     assert state_of(world, codes[0]) == "recommended"
+
+
+def test_a_wrong_number_is_put_right_after_the_end_and_the_department_is_told_once(world: World) -> None:
+    [own] = to_submission(world, OWN_LINE)
+    approve(world)
+    office = world.visitor(OFFICE).open(DECISION)
+    office.press("Ghi quyết định cho các đề nghị đã chọn", {"number": "41"} | dated("dated", TODAY))
+    world.time()
+    told = len(told_of(world, "14/QĐ-BDT"))
+    for _twice in range(2):
+        office.open(f"{OFFICE_ROUND}/sua/{own}")
+        office.press("Ghi số, ngày đã sửa", {"number": "14/QĐ-BDT", "reason": "Gõ nhầm số."})
+        world.time()
+    letters = told_of(world, "14/QĐ-BDT")
+    assert told == 0
+    assert letters
+    assert len(letters) == len({str(letter["To"]) for letter in letters}), "one letter each"
+    assert "14/QĐ-BDT" in office.open(DECISION).words
+
+
+def told_of(world: World, words: str) -> list[EmailMessage]:
+    texts = [(letter, letter.get_body(("plain",))) for letter in world.postbox.letters]
+    return [letter for letter, text in texts if text is not None and words in text.get_content()]
 
 
 def test_an_award_given_on_false_ground_is_cancelled_with_a_reason(world: World) -> None:
