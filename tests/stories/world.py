@@ -7,6 +7,7 @@ import email
 import email.policy
 import re
 import socket
+from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -53,6 +54,7 @@ class Postbox:
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
         self.raw: list[bytes] = []
+        self._of: dict[str, list[EmailMessage]] = defaultdict(list)
         self.refusing = False
         self.port = free_port()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
@@ -66,10 +68,12 @@ class Postbox:
         letter = email.message_from_bytes(content, policy=email.policy.default)
         assert isinstance(letter, EmailMessage)
         self.letters.append(letter)
+        for recipient in letter["To"].addresses:
+            self._of[recipient.addr_spec].append(letter)
         return "250 kept"
 
     def to(self, address: str) -> list[EmailMessage]:
-        return [letter for letter in self.letters if address in str(letter["To"])]
+        return list(self._of[address])
 
 
 def text_of(letter: EmailMessage) -> str:
