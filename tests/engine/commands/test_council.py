@@ -2,10 +2,10 @@
 
 import pytest
 from sqlalchemy import select
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from engine.access import Actor
-from engine.commands import council, listing, people, rounds, submission, voting
+from engine.commands import council, linking, listing, people, rounds, submission, voting
 from engine.commands.windows import move_deadline, window_of
 from engine.database import Database
 from engine.errors import Changed, Incomplete, LinkExpired, NotNow, NotYours, StageClosed
@@ -216,6 +216,23 @@ def test_held_nominations_lapse_when_everything_else_has_its_last_word(sqlite_da
         submission.refuse(session, head, listed, reason="Không nhất trí.", now=scene.now)
         assert nomination(session, held).state == State.lapsed
         assert scene.ground(session).stage == Stage.closed
+
+
+def test_a_new_link_asked_for_twice_in_a_minute_is_one_link_and_one_letter(database: Database) -> None:
+    scene, _codes, _hash = given_vote(database)
+
+    def replaced(session: Session) -> int:
+        desk, member = scene.actor("office", session), person(session, "seat3").id or 0
+        return linking.replace_ballot_link(
+            session, desk, scene.keys, scene.key, person_id=member, now=scene.now
+        ).generation
+
+    with database.unit_of_work() as session:
+        assert [replaced(session), replaced(session)] == [2, 2], "the first, minutes old, goes at once"
+        told = select(Event).where(col(Event.kind) == "link_replaced")
+        assert len(session.execute(told).all()) == 1
+        scene.clock.push(minutes=2)
+        assert replaced(session) == 3
 
 
 def test_links_are_replaced_scoped_and_over_with_the_vote(database: Database) -> None:
