@@ -171,7 +171,7 @@ def replace_ballot_link(
 ) -> Link:
     """Give a council member a new ballot link; the old one, and sessions opened by it, stop working.
 
-    Pressed twice within a minute it is one link and one letter.
+    Pressed twice within a minute it is one link and one letter, unless somebody has opened it meanwhile.
     """
     ground = stand_on(session, key=key)
     if actor.person_id != person_id:
@@ -188,7 +188,8 @@ def replace_ballot_link(
     if voting_id is None:
         raise NotFound("Không có phiếu đang mở cho người này.", help_from="Văn phòng")
     scope = str(voting_id)
-    just_now = session.execute(
+    opened = select(SignIn).where(col(SignIn.person_id) == person_id, col(SignIn.scope) == scope).exists()
+    just_now: Link | None = session.execute(
         select(Link).where(
             col(Link.purpose) == "ballot",
             col(Link.person_id) == person_id,
@@ -196,6 +197,7 @@ def replace_ballot_link(
             col(Link.generation) > 1,  # the first came with the vote: it may have to be replaced at once
             col(Link.revoked_at).is_(None),
             col(Link.made_at) > now - ASK_AGAIN_AFTER,
+            ~opened,
         )
     ).scalar_one_or_none()
     if just_now is not None:

@@ -10,7 +10,7 @@ from tests.browser.hall import DESK, PHONE
 
 AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-# preload: it would fetch every style sheet again, for two rules that are not among these or have no film to look at.
+# preload would fetch every style sheet again, for a rule that is not among these and one about films.
 RUN = (
     "tags => axe.run(document, "
     "{runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], preload: false})"
