@@ -173,5 +173,7 @@ def _do(visit: Visit, session: Session, code: str, wanted: str, form: Form) -> l
         try:
             office.accept(session, visit.me, code, now=now)
         except Incomplete as incomplete:
-            return [(f"tick-{item}", sentence) for item, sentence in incomplete.fields.items()]
+            return [
+                (f"tick-{name}" if name in items else "", said) for name, said in incomplete.fields.items()
+            ]
     return []

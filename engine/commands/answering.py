@@ -31,7 +31,7 @@ _OF_DEPARTMENT = (
 
 def refuse_blocked(session: Session, ground: Ground, nominations: Sequence[Nomination]) -> None:
     """Raises Incomplete, field by field, for the first nomination that a rule does not let pass."""
-    found = judging.blocking(session, ground.definition, nominations)
+    found = judging.stopping(session, ground.definition, nominations)
     for nomination in nominations:
         blocking = found[nomination.id or 0]
         if blocking:

@@ -14,14 +14,17 @@ from engine.commands.ending import close_if_done
 from engine.commands.ground import Ground, demand_act, move, nomination_of, note, stand_on
 from engine.commands.listing import refuse_frozen
 from engine.definition import Item
+from engine.eligibility import Severity
 from engine.errors import Incomplete, NotNow
 from engine.models import Nomination
+from engine.queries import judging
 from engine.stages import WITH_OFFICE, Act, Role, Stage, State
 from engine.text import clean
 
 _TICK = SQLModel.metadata.tables["checklist_tick"]
 _COMMENT = SQLModel.metadata.tables["comment"]
 _ATTACHMENT = SQLModel.metadata.tables["attachment"]
+_EVENT = SQLModel.metadata.tables["event"]
 _TICKS = select(_TICK.c.item_key).where(_TICK.c.nomination_id == bindparam("id"))
 _IN_HAND = union_all(
     select(literal("tick"), _TICK.c.item_key).where(_TICK.c.nomination_id == bindparam("id")),
@@ -30,6 +33,12 @@ _IN_HAND = union_all(
     ),
 )
 _TICK_OFF = insert(_TICK)
+_LAST_WORD = (
+    select(_EVENT.c.kind)
+    .where(_EVENT.c.nomination_id == bindparam("id"), _EVENT.c.kind.in_(bindparam("kinds", expanding=True)))
+    .order_by(_EVENT.c.id.desc())
+    .limit(1)
+)
 
 
 def tick(session: Session, actor: Actor, code: str, *, ticks: Mapping[str, bool], now: datetime) -> None:
@@ -66,7 +75,10 @@ def _items(ground: Ground, nomination: Nomination) -> tuple[Item, ...]:
 
 
 def accept(session: Session, actor: Actor, code: str, *, now: datetime) -> Nomination:
-    """The dossier of this nomination is in order. Raises Incomplete naming each item that is not."""
+    """The dossier of this nomination is in order and no rule stops it.
+
+    Raises Incomplete naming each item that is not, or each rule that blocks or holds it (NĐ 152/2025 Đ.4).
+    """
     demand_role(actor, Role.office)
     ground, nomination = nomination_of(session, code)
     if nomination.state == State.accepted:
@@ -83,8 +95,32 @@ def accept(session: Session, actor: Actor, code: str, *, now: datetime) -> Nomin
         raise Incomplete(
             faults, sentence=f"Chưa chấp nhận được {nomination.nominee_name}.", rule="Danh mục kiểm tra hồ sơ"
         )
+    _refuse_stopped(session, ground, nomination)
     move(session, actor, ground, nomination, Act.accept, now=now, tell=False)
     return nomination
+
+
+def _refuse_stopped(session: Session, ground: Ground, nomination: Nomination) -> None:
+    """Raises Incomplete while a rule blocks or holds; a hold ends with what the office writes was verified."""
+    found = judging.stopping(session, ground.definition, [nomination], judging.STOP)[nomination.id or 0]
+    if any(f.severity == Severity.hold for f in found) and _verified(session, nomination):
+        found = tuple(f for f in found if f.severity == Severity.block)
+    if found:
+        todo = {
+            Severity.block: "Trả lại phòng để sửa.",
+            Severity.hold: "Bấm “Tạm dừng xét”; khi có kết quả xác minh, bấm “Xét tiếp” và ghi kết quả.",
+        }
+        raise Incomplete(
+            {f.rule_id: f"{f.sentence} {todo[f.severity]}" for f in found},
+            sentence=f"Chưa chấp nhận được {nomination.nominee_name}.",
+            rule="Điều kiện xét khen thưởng của đợt",
+        )
+
+
+def _verified(session: Session, nomination: Nomination) -> bool:
+    """Whether the office has released it since the department last signed it off."""
+    asked = {"id": nomination.id, "kinds": [Act.sign_off.value, Act.release.value]}
+    return session.connection().execute(_LAST_WORD, asked).scalar() == Act.release.value
 
 
 def return_to_department(

@@ -8,7 +8,7 @@ from sqlmodel import Session, SQLModel
 
 from engine import eligibility
 from engine.definition import Definition
-from engine.eligibility import Finding, NominationFacts
+from engine.eligibility import Finding, NominationFacts, Severity
 from engine.models import Nomination
 from engine.models.nominations import LIVE
 
@@ -112,18 +112,25 @@ def findings_of_all(
     return _judge(definition, {n.id or 0: facts for n, facts in own}, read)
 
 
-def blocking(
-    session: Session, definition: Definition, nominations: Sequence[Nomination]
-) -> dict[int, tuple[Finding, ...]]:
-    """The BLOCK findings alone, by id, of live nominations of one round, as they stand in the database.
+BLOCK = frozenset({Severity.block})
+STOP = BLOCK | {Severity.hold}
 
-    Where no blocking rule compares texts, only other nominations of the same nominees are read: a batch is
+
+def stopping(
+    session: Session,
+    definition: Definition,
+    nominations: Sequence[Nomination],
+    severities: frozenset[Severity] = BLOCK,
+) -> dict[int, tuple[Finding, ...]]:
+    """The findings of these severities, by id, of live nominations of one round as they stand now.
+
+    Where no such rule compares texts, only other nominations of the same nominees are read: a batch is
     signed off without reading the whole round.
     """
     rules = definition.rules.rules
     if not nominations:
         return {}
-    if any(rule.severity == "block" and rule.check in READS_STRANGERS for rule in rules):
+    if any(rule.severity in severities and rule.check in READS_STRANGERS for rule in rules):
         found = findings_of_all(session, definition, nominations)
     else:
         asked = {
@@ -137,7 +144,7 @@ def blocking(
             for row in session.connection().execute(_SAME_NOMINEES, asked)
         }
         found = _judge(definition, {n.id or 0: read[n.id] for n in nominations}, read)
-    return {id_: tuple(f for f in said if f.severity == "block") for id_, said in found.items()}
+    return {id_: tuple(f for f in said if f.severity in severities) for id_, said in found.items()}
 
 
 def _judge(

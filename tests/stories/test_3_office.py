@@ -17,6 +17,7 @@ from tests.stories.acts import (
     PLANNER,
     REPORT,
     accept,
+    deeds,
     draft,
     freeze,
     open_round,
@@ -125,6 +126,23 @@ def test_hold_release_and_decline_each_want_a_reason_and_tell_the_department(wor
     assert "không được tiếp nhận" in subjects
     department = world.visitor(PLANNER.clerk).open(f"/de-nghi/{declined}")
     assert "Trùng thành tích đã khen 2024." in department.words
+
+
+def test_what_is_being_verified_is_not_accepted_until_the_result_is_written_down(world: World) -> None:
+    open_round(world)
+    code = draft(world, COLLECTIVE)
+    clerk = world.visitor(COLLECTIVE.clerk).open(f"/de-nghi/{code}/thanh-tich")
+    clerk.press("Lưu và tiếp tục", deeds(COLLECTIVE.award) | {"answers.don_thu": "yes"})
+    clerk.open(f"/de-nghi/{code}/kiem-tra").press("Kiểm tra xong, chuyển Trưởng phòng ký")
+    sign(world, COLLECTIVE)
+    office = world.visitor(OFFICE).open(f"/vp/de-nghi/{code}")
+    office.press("Chấp nhận", ticks(office), status=422)
+    assert "tạm dừng xét, không loại" in office.errors[0]
+    assert state_of(world, code) == "proposed"
+    office.press("Tạm dừng xét", {"reason": "Chờ kết luận đơn thư."})
+    office.open(f"/vp/de-nghi/{code}").press("Xét tiếp", {"reason": "Kết luận 12/KL: tố cáo sai."})
+    accept(world, code)
+    assert state_of(world, code) == "accepted"
 
 
 def test_two_officers_on_one_nomination_see_each_other_and_lose_nothing(world: World) -> None:

@@ -80,7 +80,7 @@ def test_a_list_costs_as_many_statements_as_a_line(sqlite_database: Database, li
         "finish": 6,
         "sign_off": 11,
         "tick": 6,
-        "accept": 5,
+        "accept": 6,
         "compile": 9,
         "publish": 7,
         "freeze": 13,
