@@ -15,7 +15,7 @@ from engine.calendar import in_words
 from engine.commands.ground import note_round, stand_on
 from engine.errors import LinkExpired, NotFound
 from engine.links import Keys
-from engine.models import Link, Person, Round, Seat, SignIn, Voting
+from engine.models import Event, Link, Person, Round, Seat, SignIn, Voting
 from engine.stages import Role
 
 ASK_AGAIN_AFTER = timedelta(seconds=60)
@@ -174,8 +174,7 @@ def replace_ballot_link(
     Pressed twice within a minute it is one link and one letter, unless somebody has opened it meanwhile.
     """
     ground = stand_on(session, key=key)
-    if actor.person_id != person_id:
-        demand_role(actor, Role.office, Role.secretary, round_key=key)
+    demand_role(actor, Role.office, Role.secretary, round_key=key)
     voting_id = session.execute(
         select(col(Voting.id))
         .join(Seat, col(Seat.round_id) == col(Voting.round_id))
@@ -210,9 +209,10 @@ def replace_ballot_link(
 
 
 def ask_ballot_link_again(session: Session, keys: Keys, token: str, *, now: datetime) -> None:
-    """Somebody with an old ballot link asks for a new one: it goes to the registered address only.
+    """Somebody with an old ballot link asks for the one in force: it goes to the registered address only.
 
-    Says nothing either way, and does nothing for a link that is unknown, or whose vote is over.
+    Nothing else changes, or any link that ever leaked could keep its seat from voting. Says nothing either
+    way, and does nothing for a link that is unknown, or whose vote is over; one letter a minute.
     """
     link = session.execute(
         select(Link).where(col(Link.token_hash) == keys.at_rest(token), col(Link.purpose) == "ballot")
@@ -227,8 +227,14 @@ def ask_ballot_link_again(session: Session, keys: Keys, token: str, *, now: date
     person = session.get_one(Person, link.person_id)
     if key is None or not person.active:
         return
-    stand_on(session, key=key)
-    if asked_recently(session, purpose="ballot", person_id=link.person_id, scope=link.scope, now=now):
+    ground = stand_on(session, key=key)
+    asked = select(col(Event.id)).where(
+        col(Event.round_id) == ground.round_id,
+        col(Event.kind) == "link_asked",
+        col(Event.actor_id) == person.id,
+        col(Event.at) > now - ASK_AGAIN_AFTER,
+    )
+    if session.execute(asked).first() is not None:
         return
     actor = Actor(person.id, person.name, "link")
-    replace_ballot_link(session, actor, keys, key, person_id=link.person_id, now=now)
+    note_round(session, actor, ground, "link_asked", now=now, facts={"person": person.id}, wake=False)

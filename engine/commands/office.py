@@ -101,7 +101,7 @@ def accept(session: Session, actor: Actor, code: str, *, now: datetime) -> Nomin
 
 
 def _refuse_stopped(session: Session, ground: Ground, nomination: Nomination) -> None:
-    """Raises Incomplete while a rule blocks or holds; a hold ends with what the office writes was verified."""
+    """Raises Incomplete while a rule blocks or holds; what the office writes was verified ends a hold."""
     found = judging.stopping(session, ground.definition, [nomination], judging.STOP)[nomination.id or 0]
     if any(f.severity == Severity.hold for f in found) and _verified(session, nomination):
         found = tuple(f for f in found if f.severity == Severity.block)

@@ -67,7 +67,7 @@ def ballot_received(desk: Desk) -> Iterator[Wish]:
             )
 
 
-def link_replaced(desk: Desk) -> Iterator[Wish]:
+def link_of_seat(desk: Desk) -> Iterator[Wish]:
     to = [seat for seat in desk.seats() if seat.person_id == desk.facts["person"]]
     yield from to_seats(desk, "link_replaced", to)
 

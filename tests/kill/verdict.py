@@ -34,7 +34,7 @@ from tests.kill.told import Told
 
 ACTS = {act.value for act in Act}
 # Done with somebody else's act and counted by `_time_once`; or asked for anew by each pressing, as it says.
-UNCOUNTED = {"submission_opened", "round_closed", "link_replaced"}
+UNCOUNTED = {"submission_opened", "round_closed", "link_replaced", "link_asked"}
 # What nobody pressed: time and the tally do these, each once for whom they concern.
 BY_ITSELF = {"recommend", "not_recommend", "lapse"}
 
