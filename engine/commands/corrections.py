@@ -61,13 +61,13 @@ def correct_award(
             wrong = _redate(session, ground, said, dated)
         else:
             _number_of_agency(session, actor, ground, said, dated, now=now)
-    put_right(session, actor, ground, wrong, number=said, dated=dated, reason=reason, now=now)
+    _put_right(session, actor, ground, wrong, number=said, dated=dated, reason=reason, now=now)
     if said != before:
         _forget_unused(session, ground, before)
     return nomination
 
 
-def put_right(
+def _put_right(
     session: Session,
     actor: Actor,
     ground: Ground,
@@ -77,8 +77,8 @@ def put_right(
     dated: date,
     reason: str,
     now: datetime,
-) -> int:
-    """Write number and date to awards where they differ, and tell the departments; returns how many did."""
+) -> None:
+    """Write number and date to awards where they differ, and tell the departments."""
     wrong = [n for n in nominations if (n.decision_number, n.decision_date) != (number, dated)]
     for one in wrong:
         _write(session, actor, one, number=number, dated=dated, reason=reason, now=now)
@@ -86,7 +86,6 @@ def put_right(
         facts = {"number": number, "date": dated.isoformat(), "reason": clean(reason, lines=True)}
         told = {**facts, "codes": [one.code for one in wrong]}
         note_round(session, actor, ground, "awards_corrected", now=now, facts=told, wake=False)
-    return len(wrong)
 
 
 def _write(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlmodel import Session, SQLModel, col
 
 from engine.access import Actor, demand_role
@@ -17,6 +17,22 @@ from engine.text import clean
 
 _LINE = SQLModel.metadata.tables["dossier_line"]
 MOST_BY_EMAIL = 20 * 2**20  # bytes; many a mail server takes no more once they are written out as text
+
+
+_HELD_BY = (
+    select(col(DossierLine.nomination_id), Dossier)
+    .join(Dossier, col(Dossier.id) == col(DossierLine.dossier_id))
+    .where(col(Dossier.round_id) == bindparam("round_id"), col(Dossier.state) != "draft")
+    .order_by(col(Dossier.version))
+)
+_SUBMITTED = (
+    select(Nomination)
+    .where(
+        col(Nomination.id).in_(bindparam("ids", expanding=True)),
+        col(Nomination.state) == State.submitted.value,
+    )
+    .order_by(col(Nomination.id))
+)
 
 
 def number_faults(number: str, dated: date, now: datetime) -> dict[str, str]:
@@ -105,6 +121,11 @@ def _lines_to_send(session: Session, ground: Ground) -> list[Nomination]:
             .order_by(col(Nomination.id))
         ).scalars()
     )
+
+
+def dossiers_holding(session: Session, round_id: int) -> dict[int, Dossier]:
+    """By nomination, the newest dossier of the round that took it along: an answer concerns that one."""
+    return dict(session.execute(_HELD_BY, {"round_id": round_id}).all())
 
 
 def latest_dossier(session: Session, round_id: int) -> Dossier | None:
@@ -242,16 +263,20 @@ def record_receipt(session: Session, actor: Actor, key: str, *, number: str, now
     """Sở Nội vụ has received the dossier (its receipt number, if it gave one); returns how many lines."""
     demand_role(actor, Role.office)
     ground = stand_on(session, key=key)
-    dossier = sent_dossier(session, ground.round_id)
-    if dossier is None:
+    newest = sent_dossier(session, ground.round_id)
+    if newest is None:
         raise NotNow("Chưa gửi hồ sơ nên chưa ghi nhận được.", rule="Trình tự gửi, nhận hồ sơ")
-    waiting = [n for n in lines_of(session, dossier) if n.state == State.submitted]
+    holding = dossiers_holding(session, ground.round_id)
+    asked = {"ids": list(holding)}
+    waiting = list(session.execute(_SUBMITTED, asked).scalars())
     if not waiting:
         return 0
-    dossier.state, dossier.received_at = "received", dossier.received_at or now
-    session.add(dossier)
+    for dossier in {holding[n.id or 0].version: holding[n.id or 0] for n in waiting}.values():
+        if dossier.state == "sent":
+            dossier.state, dossier.received_at = "received", now
+            session.add(dossier)
     facts = {"number": clean(number)}
     move_all(session, actor, ground, waiting, Act.receive, now=now, facts=lambda _: facts)
-    told = {"version": dossier.version, **facts}
+    told = {"version": newest.version, **facts}
     note_round(session, actor, ground, "dossier_received", now=now, facts=told, tell=False)
     return len(waiting)

@@ -9,9 +9,10 @@ from sqlmodel import Session, col
 
 from engine.access import Actor, demand_role
 from engine.clock import VIETNAM
-from engine.commands.corrections import correct_award, put_right
+from engine.commands.corrections import correct_award
 from engine.commands.dossiers import (
     dossier_of,
+    dossiers_holding,
     latest_dossier,
     lines_of,
     number_faults,
@@ -164,8 +165,6 @@ def record_answer(
 ) -> int:
     """What Sở Nội vụ answered about these nominations; departments are told. Returns how many changed.
 
-    "awarded" with another number or date for one that has its award corrects that, and history says so.
-
     `answer`: "awarded" (needs the decision's number and date), "not_awarded" or "completion" (a reason).
     """
     demand_role(actor, Role.office)
@@ -176,24 +175,32 @@ def record_answer(
         raise Incomplete({"answer": "Chọn kết quả: được khen, không được khen hoặc trả để bổ sung."})
     facts, changes = _answer(act, number, dated, reason, now=now)
     fresh = [n for n in asked if n.state != TARGETS[act]]
-    corrected = 0
-    if act == Act.award and dated is not None:
-        level = {award.key: award.level for award in ground.definition.awards}
-        known = [n for n in asked if n.state == State.awarded and level[n.award_key] != "agency"]
-        corrected = put_right(
-            session, actor, ground, known, number=clean(number), dated=dated, reason=reason, now=now
-        )
+    if act == Act.award:
+        _refuse_other_award(asked, clean(number), dated)
     move_all(session, actor, ground, fresh, act, now=now, facts=lambda _: facts, changes=lambda _: changes)
     if not fresh:
-        return corrected
-    dossier = sent_dossier(session, ground.round_id)
-    if dossier is not None and act == Act.ask_completion:
-        dossier.state = "returned"
-        session.add(dossier)
+        return 0
+    if act == Act.ask_completion:
+        holding = dossiers_holding(session, ground.round_id)
+        for dossier in {d.version: d for n in fresh if (d := holding.get(n.id or 0))}.values():
+            dossier.state = "returned"
+            session.add(dossier)
     told = {"answer": answer, "codes": [n.code for n in fresh], **facts}
     note_round(session, actor, ground, "answered", now=now, facts=told)
     close_if_done(session, actor, ground, now=now)
-    return len(fresh) + corrected
+    return len(fresh)
+
+
+def _refuse_other_award(asked: Sequence[Nomination], number: str, dated: date | None) -> None:
+    """A decision written down already is put right on purpose and with a reason, not by a stale page."""
+    other = [
+        n.nominee_name
+        for n in asked
+        if n.state == State.awarded and (n.decision_number, n.decision_date) != (number, dated)
+    ]
+    if other:
+        said = f"Đã ghi quyết định khác cho: {', '.join(other)}. Nếu ghi nhầm, bấm “Sửa số, ngày” ở dòng đó."
+        raise Incomplete({"codes": said}, rule="Kết quả khen thưởng phải có căn cứ")
 
 
 def _answer(
