@@ -27,9 +27,9 @@ LEVELS = {
 ROLE_WORDS = {
     "chair": "Chủ tịch Hội đồng",
     "vice_chair": "Phó Chủ tịch Hội đồng",
-    "standing": "Uỷ viên thường trực Hội đồng",
+    "standing": "Ủy viên thường trực Hội đồng",
     "secretary": "Thư ký Hội đồng",
-    "member": "Uỷ viên Hội đồng",
+    "member": "Ủy viên Hội đồng",
 }
 
 

@@ -35,7 +35,7 @@ _OPENINGS = (
 )
 _CLOSINGS = (
     "hoàn thành đủ và đúng hạn việc được phân công; Ban Chỉ đạo xã ghi nhận bằng văn bản.",
-    "làm được những kết quả cụ thể dưới đây, có xác nhận của Uỷ ban nhân dân xã.",
+    "làm được những kết quả cụ thể dưới đây, có xác nhận của Ủy ban nhân dân xã.",
     "góp phần đưa xã hoàn thành thêm ba tiêu chí, trong đó có tiêu chí môi trường.",
     "giữ được nếp đi cơ sở hằng tháng, việc nào nhận là làm đến nơi đến chốn.",
     "đề xuất cách làm mới, được các phòng khác học theo và áp dụng.",

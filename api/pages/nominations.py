@@ -36,10 +36,10 @@ PLACES: dict[Act, tuple[str, str]] = {
     Act.refuse: ("Xem xét kết quả Hội đồng", "/ky/{round}"),
     Act.decide: ("Ghi quyết định khen thưởng", "/vp/dot/{round}/quyet-dinh"),
     Act.submit: ("Lập hồ sơ trình Sở Nội vụ", "/vp/dot/{round}/ho-so"),
-    Act.receive: ("Ghi trả lời của Sở Nội vụ", "/vp/dot/{round}/ho-so"),
-    Act.ask_completion: ("Ghi trả lời của Sở Nội vụ", "/vp/dot/{round}/ho-so"),
-    Act.award: ("Ghi trả lời của Sở Nội vụ", "/vp/dot/{round}/ho-so"),
-    Act.not_award: ("Ghi trả lời của Sở Nội vụ", "/vp/dot/{round}/ho-so"),
+    Act.receive: ("Ghi trả lời của Sở Nội vụ", "/vp/dot/{round}/tra-loi"),
+    Act.ask_completion: ("Ghi trả lời của Sở Nội vụ", "/vp/dot/{round}/tra-loi"),
+    Act.award: ("Ghi trả lời của Sở Nội vụ", "/vp/dot/{round}/tra-loi"),
+    Act.not_award: ("Ghi trả lời của Sở Nội vụ", "/vp/dot/{round}/tra-loi"),
 }
 
 
