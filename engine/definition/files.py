@@ -68,7 +68,7 @@ def load(files: Mapping[str, str], key: str) -> Definition:
     if key not in library.files:
         raise DefinitionFaults([Fault(file, 1, f"Không có đợt xét “{key}”", nearest(key, library.files))])
     standing = {file, *(pack.source.file for pack in library.packs.values())}
-    faults = list(pack_faults(library.packs))
+    faults = [*pack_faults(library.packs), *_second_agency(library)]
     if review:
         folder = library.agencies.get(review.value.agency)
         standing |= set(folder.files) if folder else set()
@@ -91,7 +91,7 @@ def people(files: Mapping[str, str], agency: str) -> tuple[PersonRecord, ...]:
             [Fault("config/agency", 1, f"Không có cơ quan “{agency}”", nearest(agency, library.agencies))]
         )
     faults = [fault for fault in library.faults if fault.file.startswith(_folder_of(folder))]
-    faults += agency_faults(folder)
+    faults += [*agency_faults(folder), *_second_agency(library)]
     if faults or folder.people is None:
         raise DefinitionFaults(sorted(set(faults)))
     return tuple(
@@ -124,7 +124,7 @@ def _folder_of(folder: AgencyFolder) -> str:
 
 
 def _all_faults(library: Library) -> list[Fault]:
-    faults = [*library.faults, *pack_faults(library.packs)]
+    faults = [*library.faults, *pack_faults(library.packs), *_second_agency(library)]
     for folder in library.agencies.values():
         faults += agency_faults(folder)
     for review in library.reviews.values():
@@ -132,6 +132,19 @@ def _all_faults(library: Library) -> list[Fault]:
         resolved = _resolve(library, review)
         faults += [] if isinstance(resolved, Definition) else resolved
     return sorted(set(faults))
+
+
+def _second_agency(library: Library) -> list[Fault]:
+    """One installation serves one agency: grants name a department, not whose it is."""
+    return [
+        Fault(
+            folder.files[0],
+            1,
+            "Một bản cài đặt chỉ dùng cho một cơ quan",
+            "Dành một bản cài đặt riêng cho cơ quan này, với thư mục config của nó",
+        )
+        for folder in list(library.agencies.values())[1:]
+    ]
 
 
 @dataclass(frozen=True)

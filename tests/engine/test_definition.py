@@ -93,6 +93,19 @@ def test_unused_and_missing_files_are_told() -> None:
     assert any("trống" in f.sentence for f in check({**SHIPPED, FINAL: "# nothing\n"}))
 
 
+def test_a_second_agency_is_refused_until_grants_say_whose_department_they_mean() -> None:
+    ours = {path: text for path, text in SHIPPED.items() if path.startswith("config/agency/")}
+    other = {path: text.replace("ban-dan-toc-lang-son", "zz-khac") for path, text in ours.items()}
+    moved = {path.replace("ban-dan-toc-lang-son", "zz-khac"): text for path, text in other.items()}
+    both = {**SHIPPED, **moved}
+    assert {(fault.file.split("/")[2], fault.sentence) for fault in check(both)} == {
+        ("zz-khac", "Một bản cài đặt chỉ dùng cho một cơ quan")
+    }
+    for refused in (lambda: people(both, "zz-khac"), lambda: load(both, "ntm-2025-tong-ket")):
+        with pytest.raises(DefinitionFaults, match="một cơ quan"):
+            refused()
+
+
 def test_bytes_that_are_not_text_are_told_with_their_line(tmp_path: Path) -> None:
     folder = tmp_path / "config" / "reviews"
     folder.mkdir(parents=True)
