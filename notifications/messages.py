@@ -16,9 +16,9 @@ from engine.commands.ground import pinned
 from engine.commands.people import token_of
 from engine.files import FileStore
 from engine.links import Keys
-from engine.models import Link, Message, Person, Round
+from engine.models import Event, Grant, Link, Message, Round
 from engine.queries import waiting
-from engine.stages import Stage
+from engine.stages import Role, Stage
 from notifications.calendar_entry import CalendarEntry
 from notifications.compose import Attachment, Envelope, Letter, compose
 from notifications.smtp import Accepted, Deferred, Rejected, Uncertain
@@ -94,11 +94,21 @@ def _still_wanted(session: Session, message: Message, now: datetime) -> bool:
     if stage is None or message.round_id is None or message.person_id is None:
         return True
     round_ = session.get_one(Round, message.round_id)
-    if round_.stage != stage.value:
+    facts = session.get_one(Event, message.event_id).facts
+    # A leave of the head outlives the departments' stage; it ends with the office's.
+    late_entry = bool(facts.get("until")) and (stage, round_.stage) == (Stage.proposal, Stage.office)
+    if round_.stage != stage.value and not late_entry:
         return False
     who = waiting.whom(session, message.round_id, pinned(session, round_.definition_hash), stage, now=now)
-    person = session.get_one(Person, message.person_id)
-    return message.person_id in who.persons or (person.department_key or "") in who.departments
+    owing = set(who.departments) & set(facts.get("departments", ()))
+    return message.person_id in who.persons or bool(owing & _departments_of(session, message.person_id))
+
+
+def _departments_of(session: Session, person_id: int) -> set[str]:
+    """The departments somebody proposes for, by grant as letters are written; their desk may be elsewhere."""
+    roles = [Role.clerk.value, Role.department_head.value]
+    query = select(Grant.scope).where(Grant.person_id == person_id, col(Grant.role).in_(roles))
+    return set(session.exec(query).all())
 
 
 def ready(session: Session, message_id: int, *, keys: Keys, files: FileStore, public_url: str) -> Ready:

@@ -31,6 +31,10 @@ _NEWEST_LEAVE = select(func.max(_LEAVE.c.until)).where(
     _LEAVE.c.round_id == bindparam("round_id"), _LEAVE.c.department_key == bindparam("department")
 )
 
+_ON_LEAVE = select(_LEAVE.c.department_key).where(
+    _LEAVE.c.round_id == bindparam("round_id"), _LEAVE.c.until > bindparam("now", type_=_LEAVE.c.until.type)
+)
+
 
 def expect(
     session: Session,
@@ -59,16 +63,13 @@ def speak(session: Session, actor: Actor, ground: Ground, moment: Moment, *, now
     due = datetime.combine(date.fromordinal(moment.generation), ground.definition.close_of_office, VIETNAM)
     if moment.kind == "remind" and now >= due:
         return "quá hạn, không gửi nhắc nữa"
-    codes: list[str] = []
-    if of == Stage.office:
-        asked = {"round_id": ground.round_id, "department": department, "due": due}
-        codes = list(session.execute(_UNMENDED, asked).scalars())
-        if not codes:
-            return "không còn ai phải nhắc"
-    else:
-        overtaken = _overtaken(session, ground, department, due, now=now)
-        if overtaken:
-            return overtaken
+    overtaken = _overtaken(session, ground, of, department, due)
+    if overtaken:
+        return overtaken
+    asked = {"round_id": ground.round_id, "department": department, "due": due}
+    codes = list(session.execute(_UNMENDED, asked).scalars()) if of == Stage.office else []
+    if not (codes or (of == Stage.proposal and _silent(session, ground, department, now=now))):
+        return "không còn ai phải nhắc"
     facts: dict[str, Any] = {
         # Both dates are the office's to follow up once they have passed.
         "stage": of.value if moment.kind == "remind" else Stage.office.value,
@@ -84,14 +85,23 @@ def speak(session: Session, actor: Actor, ground: Ground, moment: Moment, *, now
     return "đã nhắc"
 
 
-def _overtaken(session: Session, ground: Ground, department: str, due: datetime, *, now: datetime) -> str:
-    """Why nothing is said of a leave: a later date counts, or the department has answered. Empty if none."""
+def on_leave(session: Session, ground: Ground, *, now: datetime) -> frozenset[str]:
+    """Departments that may still hand in late."""
+    return frozenset(session.execute(_ON_LEAVE, {"round_id": ground.round_id, "now": now}).scalars())
+
+
+def _overtaken(session: Session, ground: Ground, of: Stage, department: str, due: datetime) -> str:
+    """Which later date counts for the department, so that nothing is said of this one. Empty if none."""
     asked = {"round_id": ground.round_id, "department": department}
     newest = session.execute(_NEWEST_LEAVE, asked).scalar()
     if newest is not None and newest > due:
-        return MOVED
+        return MOVED if of == Stage.proposal else "phòng được nộp muộn đến sau ngày này"
     general = window_of(session, ground, Stage.proposal).due_at
     if ground.stage == Stage.proposal and general is not None and general >= due:
         return "hạn chung của các phòng còn sau ngày này"
-    silent = waiting.whom(session, ground.round_id, ground.definition, Stage.proposal, now=now).departments
-    return "" if department in silent else "không còn ai phải nhắc"
+    return ""
+
+
+def _silent(session: Session, ground: Ground, department: str, *, now: datetime) -> bool:
+    who = waiting.whom(session, ground.round_id, ground.definition, Stage.proposal, now=now)
+    return department in who.departments

@@ -1,5 +1,6 @@
 """A round's life: kept, planned, and carried on by time, one due moment after another."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -207,6 +208,9 @@ def _speak(session: Session, actor: Actor, ground: Ground, moment: Moment, *, no
     if moment.kind == "remind" and (window.due_at is None or now >= window.due_at):
         return "quá hạn, không gửi nhắc nữa"
     who = waiting.whom(session, ground.round_id, ground.definition, stage, now=now)
+    if overdue:  # who was given leave is not late yet, and has moments of its own
+        on_leave = own_time.on_leave(session, ground, now=now)
+        who = replace(who, departments=tuple(d for d in who.departments if d not in on_leave))
     if not who.anyone:
         return "không còn ai phải nhắc"
     # Departments that mend a return are reminded of their own date, not of the office's.

@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Session
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
 
 from engine.access import Actor, demand_role
 from engine.calendar import Calendar, Deadline
@@ -17,6 +18,13 @@ from engine.models import Leave, StageWindow
 from engine.queries import waiting
 from engine.stages import Role, Stage
 from engine.text import clean
+
+_NEWEST_LEAVE = (
+    select(col(Leave.until))
+    .where(col(Leave.round_id) == bindparam("round_id"), col(Leave.department_key) == bindparam("department"))
+    .order_by(col(Leave.id).desc())
+    .limit(1)
+)
 
 
 def deadline_of(definition: Definition, stage: Stage, calendar: Calendar, start: date) -> Deadline:
@@ -73,7 +81,9 @@ def _lay_out(
         deadline,
         steps.remind,
         ground.definition.morning,
-        late=steps.late,
+        # The close ends the ballot for its members too: who has not sent one can do nothing about it, and
+        # those who can, by another deadline, have been told of the missed quorum.
+        late=() if stage == Stage.council else steps.late,
         escalate=steps.escalate,
         opened_at=now,
     )
@@ -144,7 +154,10 @@ def give_leave(
     calendar: Calendar,
     now: datetime,
 ) -> None:
-    """Late entry by leave of the head: one department may still act until close of office of `until`."""
+    """Late entry by leave of the head: one department may still act until close of office of `until`.
+
+    Safe to repeat: the date that the department's newest leave names already is no second leave.
+    """
     demand_role(actor, Role.head)
     ground = stand_on(session, key=key)
     if ground.stage not in {Stage.proposal, Stage.office}:
@@ -162,6 +175,9 @@ def give_leave(
         faults["reason"] = "Ghi lý do cho nộp muộn."
     if faults:
         raise Incomplete(faults)
+    asked = {"round_id": ground.round_id, "department": department}
+    if session.execute(_NEWEST_LEAVE, asked).scalar() == deadline.at:
+        return
     session.add(
         Leave(
             round_id=ground.round_id,

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, not_, select
 from sqlmodel import Session, col
 
 from engine.definition import Definition
-from engine.models import Ballot, DepartmentReply, Grant, Nomination, Person, Seat, Voting
+from engine.models import Ballot, DepartmentReply, Grant, Nomination, Person, Seat, StageWindow, Voting
 from engine.stages import WITH_DEPARTMENT, Role, Stage, State
 
 
@@ -27,7 +27,7 @@ def whom(session: Session, round_id: int, definition: Definition, stage: Stage, 
     """Whom `stage` waits for at `now`."""
     match stage:
         case Stage.proposal:
-            return Waiting(departments=_silent_departments(session, round_id, definition))
+            return Waiting(departments=_silent_departments(session, round_id, definition, now))
         case Stage.office:
             return Waiting(
                 _with_returned(session, round_id, now), _with_role(session, definition, Role.office)
@@ -40,8 +40,20 @@ def whom(session: Session, round_id: int, definition: Definition, stage: Stage, 
             return Waiting()
 
 
-def _silent_departments(session: Session, round_id: int, definition: Definition) -> tuple[str, ...]:
-    """No reply (a signed batch, or "nothing to propose") yet, or something still lying unsigned."""
+def _silent_departments(
+    session: Session, round_id: int, definition: Definition, now: datetime
+) -> tuple[str, ...]:
+    """No reply (a signed batch, or "nothing to propose") yet, or something still lying unsigned.
+
+    After their deadline, what came back from the office lies there rightly until its own date.
+    """
+    due = (
+        select(col(StageWindow.due_at))
+        .where(col(StageWindow.round_id) == round_id, col(StageWindow.stage) == Stage.proposal.value)
+        .scalar_subquery()
+    )
+    until = col(Nomination.return_until)
+    being_mended = and_(until.is_not(None), until > now, due <= now)
     replied = set(
         session.execute(
             select(col(DepartmentReply.department_key)).where(col(DepartmentReply.round_id) == round_id)
@@ -53,6 +65,7 @@ def _silent_departments(session: Session, round_id: int, definition: Definition)
             .where(
                 col(Nomination.round_id) == round_id,
                 col(Nomination.state).in_(sorted(WITH_DEPARTMENT)),
+                not_(being_mended),
             )
             .distinct()
         ).scalars()

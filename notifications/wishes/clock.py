@@ -80,12 +80,13 @@ def deadline_moved(desk: Desk) -> Iterator[Wish]:
             for wish in council.to_seats(desk, "deadline_moved", list(desk.seats())):
                 yield replace(wish, note=note, calendar=True)
         case _:
-            for to in [*desk.role(Role.office), *desk.role(Role.head)]:
-                yield Wish(
-                    "deadline_moved",
-                    to,
-                    FOR_OFFICE,
-                    button=("Xem tình hình đợt xét", desk.page(f"/vp/dot/{desk.round.key}/han")),
-                    deadline=desk.deadline(stage),
-                    note=note,
-                )
+            for role, reason in ((Role.office, FOR_OFFICE), (Role.head, FOR_HEAD)):
+                for to in desk.role(role):
+                    yield Wish(
+                        "deadline_moved",
+                        to,
+                        reason,
+                        button=("Xem tình hình đợt xét", desk.page(f"/vp/dot/{desk.round.key}/han")),
+                        deadline=desk.deadline(stage),
+                        note=note,
+                    )

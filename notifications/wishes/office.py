@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import func, true
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from engine.models import Nomination
-from engine.stages import Role, Stage, State
+from engine.stages import WITH_DEPARTMENT, Role, Stage, State
 from notifications.desk import Desk, Wish
 from notifications.wishes.reasons import FOR_DEPARTMENT, FOR_OFFICE
 
@@ -35,13 +35,14 @@ def to_office(desk: Desk, letter: str, note: str | None = None) -> Iterator[Wish
 
 
 def returned_again(desk: Desk) -> Iterator[Wish]:
+    """Of what the event names: all that still lies with the department, whoever there has to act on it."""
     for nomination in desk.session.exec(
         select(Nomination)
         .where(
             Nomination.round_id == desk.event.round_id,
-            Nomination.state == State.returned.value,
             col(Nomination.department_key).in_(desk.facts["departments"]),
-            col(Nomination.code).in_(codes) if (codes := desk.facts.get("codes")) else true(),
+            col(Nomination.code).in_(desk.facts.get("codes", ())),
+            col(Nomination.state).in_(sorted(WITH_DEPARTMENT)),
         )
         .order_by(col(Nomination.return_until))
     ).all():
@@ -52,6 +53,12 @@ def returned_again(desk: Desk) -> Iterator[Wish]:
                 FOR_DEPARTMENT,
                 button=("Mở việc của tôi", desk.page("/viec")),
                 deadline=desk.until(nomination.return_until) if nomination.return_until else None,
-                items=[f"{desk.line(nomination)}: {nomination.reason}"],
-                note="Thư nhắc: các đề nghị dưới đây chưa được bổ sung.",
+                items=[f"{desk.line(nomination)}: {_missing(nomination)}"],
+                note="Thư nhắc: các đề nghị dưới đây chưa được gửi lại.",
             )
+
+
+def _missing(nomination: Nomination) -> str:
+    if nomination.state == State.ready:
+        return "đã bổ sung, chờ Trưởng phòng ký"
+    return nomination.reason

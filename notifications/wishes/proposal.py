@@ -15,6 +15,13 @@ from notifications.compose import LINK
 from notifications.desk import Desk, Wish
 from notifications.wishes.reasons import FOR_DEPARTMENT
 
+# What is still to be done before the office has it, by state.
+STILL = {
+    State.draft: "còn là bản nháp",
+    State.ready: "chờ Trưởng phòng ký",
+    State.returned: "Văn phòng đã trả lại, chưa bổ sung xong",
+}
+
 
 def sign_in(desk: Desk) -> Iterator[Wish]:
     link = desk.session.get_one(Link, desk.facts["link"])
@@ -38,7 +45,7 @@ def _lasts(expires_at: datetime) -> dict[str, str]:
 def to_departments(desk: Desk, letter: str, keys: Sequence[str], note: str | None = None) -> Iterator[Wish]:
     for key in keys:
         items = [
-            f"{desk.line(n)}: {'chờ Trưởng phòng ký' if n.state == State.ready else 'còn là bản nháp'}"
+            f"{desk.line(n)}: {STILL[State(n.state)]}"
             for n in desk.session.exec(
                 select(Nomination).where(
                     Nomination.round_id == desk.event.round_id,

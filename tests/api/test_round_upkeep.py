@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlmodel import col
 
-from engine.models import Event, Message, Round
+from engine.commands.letters import UNWRITTEN
+from engine.models import Event, EventToTell, Message, Round
 from tests.api.office_given import Doors, count, words
 from tests.factories import Scene, person
 
@@ -104,6 +105,37 @@ def test_a_failed_letter_says_whom_to_call_and_is_tried_again(desk: TestClient, 
     with scene.database.read() as session:
         row = session.get_one(Message, failed)
         assert (row.state, row.next_at) == ("queued", scene.now)
+    assert count(scene, "letter_retried") == 1
+
+
+def test_letters_that_could_not_be_written_are_asked_for_anew(desk: TestClient, scene: Scene) -> None:
+    with scene.database.unit_of_work() as session:
+        of = session.execute(select(Event).where(col(Event.kind) == "proposal_opened")).scalars().one()
+        session.execute(delete(EventToTell))
+        row = Message(
+            event_id=of.id or 0,
+            round_id=of.round_id,
+            letter=UNWRITTEN,
+            address="",
+            written_at=scene.now,
+            state="failed",
+            outcome="Không viết được thư (KeyError). Báo quản trị.",
+        )
+        session.add(row)
+        session.flush()
+        event_id, row_id = of.id, str(row.id)
+    at = f"/vp/dot/{scene.key}/thu"
+    said = words(desk.get(at))
+    assert "Không viết được thư (KeyError)" in said
+    assert "Viết lại" in said
+    assert "Gọi điện cho" not in said, "nobody knows to whom"
+    for _ in range(2):
+        assert desk.post(at, data={"id": row_id}).status_code == 303
+    with scene.database.read() as session:
+        assert session.execute(select(EventToTell.event_id)).scalars().all() == [event_id]
+    said = words(desk.get(at))
+    assert "viết lại" in said
+    assert "Không viết được thư" not in said
     assert count(scene, "letter_retried") == 1
 
 

@@ -95,6 +95,39 @@ def test_what_is_mended_is_not_spoken_of(returned: tuple[Scene, list[str]]) -> N
     assert told(scene, "reminded") == told(scene, "escalated") == []
 
 
+def test_days_to_mend_that_end_before_the_general_deadline_are_no_lateness(database: Database) -> None:
+    scene = given_round(database, stage=Stage.proposal)
+    code = given_nomination(scene, who="cs1", state=State.returned)
+    with database.read() as session:
+        until = nomination(session, code).return_until
+    assert until is not None
+    assert until.date() == date(2025, 10, 9)
+    scene.clock.set(date(2025, 10, 10), 8)
+    run_time(scene)
+    assert told(scene, "escalated") == []
+    scene.close_proposal()
+    scene.clock.set(date(2025, 10, 20), 8)
+    run_time(scene)
+    with database.read() as session:
+        (late,) = session.execute(select(col(Event.facts)).where(col(Event.kind) == "late")).scalars()
+    assert late["departments"] == ["cs", "kh"], "with the general deadline it is late like the others"
+
+
+def test_days_to_mend_give_way_to_a_longer_leave(returned: tuple[Scene, list[str]]) -> None:
+    scene, codes = returned
+    leave(scene, date(2025, 10, 24))
+    scene.clock.set(date(2025, 10, 23), 9)
+    run_time(scene)
+    assert told(scene, "escalated") == [], "it may act until the 24th"
+    assert str(told(scene, "reminded")[-1]["until"])[:10] == "2025-10-24"
+    assert [f["codes"] for f in told(scene, "reminded")] == [[]]
+    scene.clock.set(date(2025, 10, 27), 8)
+    run_time(scene)
+    (passed,) = told(scene, "escalated")
+    assert str(passed["until"])[:10] == "2025-10-24"
+    assert codes
+
+
 def test_the_plan_names_whose_date_it_is(returned: tuple[Scene, list[str]]) -> None:
     scene, _codes = returned
     with scene.database.unit_of_work() as session:

@@ -1,0 +1,120 @@
+"""Stages in time: whom a closed stage waits for, a leave given twice, and moments nobody could act on."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from engine.commands import office, rounds
+from engine.database import Database
+from engine.models import Event, EventToTell, Leave, Moment
+from engine.queries import waiting
+from engine.stages import Stage, State
+from tests.engine.commands.test_time import run_time
+from tests.factories import Scene, given_nomination, given_round, given_vote
+
+
+def silent(scene: Scene) -> tuple[str, ...]:
+    with scene.database.unit_of_work() as session:  # standing on a round locks it
+        ground = scene.ground(session)
+        who = waiting.whom(session, ground.round_id, ground.definition, Stage.proposal, now=scene.now)
+        return who.departments
+
+
+def facts_of(scene: Scene, kind: str) -> list[dict[str, object]]:
+    with scene.database.read() as session:
+        return list(session.execute(select(col(Event.facts)).where(col(Event.kind) == kind)).scalars())
+
+
+def returned_late_in_the_stage(scene: Scene) -> str:
+    """Signed in time, returned on Thursday 16 October until Tuesday 21, beyond the deadline of the 17th."""
+    code = given_nomination(scene, who="cs1", state=State.proposed)
+    given_nomination(scene, who="kh1", state=State.proposed)
+    scene.clock.set(date(2025, 10, 16))
+    with scene.database.unit_of_work() as session:
+        boss = scene.actor("office", session)
+        said = {"summary": "Viết rõ hơn."}
+        office.return_to_department(
+            session, boss, code, comments=said, calendar=scene.calendar, now=scene.now
+        )
+    return code
+
+
+def test_a_department_within_its_days_to_mend_is_not_late(database: Database) -> None:
+    scene = given_round(database, stage=Stage.proposal)
+    returned_late_in_the_stage(scene)
+    assert silent(scene) == ("cs",), "before the deadline it is reminded like the others"
+    scene.close_proposal()
+    assert [facts["silent"] for facts in facts_of(scene, "proposal_closed")] == [[]]
+    assert silent(scene) == ()
+    scene.clock.set(date(2025, 10, 20), 8)
+    assert "late: không còn ai phải nhắc" in run_time(scene)
+    assert facts_of(scene, "late") == []
+    scene.clock.set(date(2025, 10, 21), 17)
+    assert silent(scene) == ("cs",), "its own days are over as well"
+
+
+def test_a_draft_beside_what_is_mended_is_still_owed(sqlite_database: Database) -> None:
+    scene = given_round(sqlite_database, stage=Stage.proposal)
+    returned_late_in_the_stage(scene)
+    given_nomination(scene, who="cs2", state=State.draft)
+    scene.close_proposal()
+    assert silent(scene) == ("cs",)
+
+
+def give(scene: Scene, until: date) -> None:
+    with scene.database.unit_of_work() as session:
+        rounds.give_leave(
+            session,
+            scene.actor("head", session),
+            scene.key,
+            department="cs",
+            until=until,
+            reason="Bão.",
+            calendar=scene.calendar,
+            now=scene.now,
+        )
+
+
+def test_who_was_given_leave_is_not_late_before_it_ends(sqlite_database: Database) -> None:
+    scene = given_round(sqlite_database, stage=Stage.proposal)
+    give(scene, date(2025, 10, 24))
+    scene.close_proposal()
+    scene.clock.set(date(2025, 10, 20), 8)
+    run_time(scene)
+    assert [facts["departments"] for facts in facts_of(scene, "late")] == [["kh"]]
+    scene.clock.set(date(2025, 10, 22), 8)
+    run_time(scene)
+    assert [facts["departments"] for facts in facts_of(scene, "escalated")] == [["kh"]]
+
+
+def given(scene: Scene) -> tuple[int, int, int]:
+    """Rows, events and events whose letters are still to be written."""
+    with scene.database.read() as session:
+        rows = session.execute(select(func.count()).select_from(Leave)).scalar_one()
+        of_kind = select(col(Event.id)).where(col(Event.kind) == "leave_given")
+        events = len(session.execute(of_kind).all())
+        told = select(func.count()).select_from(EventToTell).where(col(EventToTell.event_id).in_(of_kind))
+        return rows, events, session.execute(told).scalar_one()
+
+
+def test_a_leave_pressed_twice_is_one_leave(database: Database) -> None:
+    scene = given_round(database, stage=Stage.proposal)
+    for _ in range(2):
+        give(scene, date(2025, 10, 22))
+    assert given(scene) == (1, 1, 1)
+    give(scene, date(2025, 10, 24))
+    assert given(scene) == (2, 2, 2), "another day is another leave"
+
+
+def test_a_vote_past_its_deadline_promises_no_letter_to_those_who_cannot_vote(
+    sqlite_database: Database,
+) -> None:
+    scene, _codes, _hash = given_vote(sqlite_database)
+    with sqlite_database.read() as session:
+        laid = select(col(Moment.kind)).where(col(Moment.stage) == "council").distinct()
+        assert set(session.execute(laid).scalars()) == {"remind", "close", "escalate"}
+    scene.clock.set(date(2025, 10, 30), 8)
+    run_time(scene)
+    assert [facts for facts in facts_of(scene, "late") if facts["stage"] == "council"] == []
+    assert len(facts_of(scene, "quorum_missed")) == 1
