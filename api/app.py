@@ -50,6 +50,7 @@ from engine.installation import Installation, open_installation
 from engine.models import Round
 
 log = logging.getLogger("tdkt.web")
+TOLD = "told in the log of tdkt.web"
 
 STATUS: dict[type[errors.Refused], int] = {
     errors.NotFound: 404,
@@ -105,7 +106,7 @@ def create_app(settings: Settings, installation: Installation) -> FastAPI:
 def _keep_to_one_core() -> None:
     """Python runs one thread at a time: on several cores its threads only wake each other, at twice the CPU.
 
-    Where several workers serve, each takes a core of its own as far as there are any (docs/decisions.md 18).
+    Each of several workers takes the core its process number falls on: two may share one (decision 18).
     """
     if hasattr(os, "sched_setaffinity"):  # Linux
         cores = sorted(os.sched_getaffinity(0))
@@ -189,12 +190,28 @@ def _broken(request: Request, error: Exception) -> Response:
     """
     reference = secrets.token_hex(4)
     route = getattr(request.scope.get("route"), "path", "")
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    log.error("500 %s %s %s\n%s", reference, route, type(error).__qualname__, frames)
+    log.error("500 %s %s %s", reference, route, _kind_and_place(error))
+    error.add_note(TOLD)
     answer = visit_of(request).show("broken.html", status=500, reference=reference)
     # This answer is given outside the guard, around which the framework puts its catch-all.
     harden(answer.headers, path=request.url.path, secure=request.app.state.settings.secure)
     return answer
+
+
+def _kind_and_place(error: BaseException) -> str:
+    return f"{type(error).__qualname__}\n{''.join(traceback.format_tb(error.__traceback__))}"
+
+
+def without_its_text(record: logging.LogRecord) -> bool:
+    """A filter for uvicorn's log, which would print the whole error that the framework hands on to it.
+
+    What `_broken` has told is dropped; what never came there is told here, by kind and place.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None:
+        record.msg, record.args = f"{record.getMessage().strip()}: {_kind_and_place(error)}", ()
+        record.exc_info = record.exc_text = None
+    return TOLD not in getattr(error, "__notes__", ())
 
 
 def _health(request: Request) -> Response:
@@ -205,6 +222,7 @@ def _health(request: Request) -> Response:
 
 def from_environment() -> FastAPI:
     """What uvicorn starts (`api.app:from_environment`): settings from the environment."""
+    logging.getLogger("uvicorn.error").addFilter(without_its_text)
     settings = read_settings()
     installation = open_installation(
         database_url=settings.database_url,

@@ -24,6 +24,7 @@ from engine.dossier.wording import WordingError, load_wording
 from engine.eligibility.findings import Severity
 from engine.errors import Refused
 from engine.installation import CALENDAR_FILE
+from engine.mail_address import is_public_address
 from engine.stages import Act, Role, Stage, State
 
 LABELS_FILE, SITE_FILE = "config/locale/vi.yaml", "config/locale/site.yaml"
@@ -185,10 +186,9 @@ def _site(source: Source, loaded: Any) -> Iterator[Fault]:
             name = ".".join(map(str, place))
             remedy = "Ghi một dòng chữ; nếu là số thì đặt trong dấu nháy"
             yield source.fault(place, f"Thiếu “{name}”, hoặc không phải là chữ", remedy)
-        elif place[-1] == "email" and "@" not in value:
-            yield source.fault(
-                place, f"“{value}” không phải là địa chỉ thư", "Viết như vanphong@coquan.gov.vn"
-            )
+        elif place[-1] == "email" and not is_public_address(value):
+            remedy = "Viết không dấu, không khoảng trắng, như vanphong@coquan.gov.vn"
+            yield source.fault(place, f"“{value}” không phải là địa chỉ thư dùng được", remedy)
     known = {str(place[0]) for place in SITE}
     for key in loaded.keys() - known:
         yield source.fault((str(key),), f"Khóa “{key}” không có trong quy cách", nearest(str(key), known))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from api.opening import fail, opened, print_faults, texts_of
-from config.settings import CONFIG_FOLDER, BadSettings, Settings, read_settings
+from config.settings import BadSettings, Settings, config_folder, read_settings
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -80,7 +80,7 @@ def check(
     from api.checking import all_faults
     from engine.definition import files as definition_files
 
-    texts = texts_of(config or Path(os.environ.get("TDKT_CONFIG") or CONFIG_FOLDER))
+    texts = texts_of(config or config_folder())
     print_faults(all_faults(texts), 1)
     keys = definition_files.review_keys(texts)
     print(f"Đã kiểm tra {len(texts)} tệp, không có lỗi. {len(keys)} đợt xét: {', '.join(keys)}.")
@@ -97,9 +97,9 @@ def secret() -> None:
 @app.command("settings")
 def show_settings() -> None:
     """What is set, what is left at its default, what is missing. Never shows a secret's value."""
-    from api.operations import settings_report
+    from api.operations import settings_report, settings_to_serve
 
-    lines, sound = settings_report(read_settings)
+    lines, sound = settings_report(settings_to_serve)
     print("\n".join(lines))
     if not sound:
         raise typer.Exit(2)
@@ -176,8 +176,9 @@ def backup(target: Annotated[Path, typer.Argument(help="A folder that does not e
 def serve() -> None:
     """Start everything and keep it running: web pages, clock, and Prefect unless an outside one is set."""
     from api.checking import all_faults
+    from api.operations import settings_to_serve
 
-    settings = read_settings()
+    settings = settings_to_serve()
     if settings.demo:
         fail("TDKT_DEMO: anybody could act as anybody; unset it, or start the demonstration: `tdkt demo`.", 2)
     print_faults(all_faults(texts_of(settings.config)), 2)

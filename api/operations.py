@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, make_url
 from sqlmodel import Session, col, select
 
-from config.settings import BadSettings, Settings
+from config.settings import BadSettings, Settings, read_settings
 from engine import history
 from engine.access import STAGE_WORDS, Actor
 from engine.calendar import in_words
@@ -20,6 +20,7 @@ from engine.definition import files as definition_files
 from engine.installation import Installation
 from engine.models import Event, Nomination, Round, StageWindow
 from engine.stages import Stage
+from notifications.smtp import Relay
 
 
 class CannotBackUp(Exception):  # noqa: N818 — said to the operator as it stands
@@ -165,6 +166,19 @@ def _copy_files(source: Path, target: Path) -> int:
 def _without_password(database_url: str) -> str:
     url = make_url(database_url).set(drivername="postgresql")
     return url._replace(password=None).render_as_string()  # pg_dump asks for it, or reads ~/.pgpass
+
+
+def settings_to_serve() -> Settings:
+    """The settings, and whether the clock can post letters by them: it would end at every start otherwise.
+
+    Raises BadSettings, never showing a value.
+    """
+    settings = read_settings()
+    try:
+        Relay.parse(settings.smtp_url.get_secret_value())
+    except ValueError as wrong:
+        raise BadSettings(f"TDKT_SMTP_URL: {wrong}") from None
+    return settings
 
 
 def settings_report(read: Callable[[], Settings]) -> tuple[list[str], bool]:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CONFIG_FOLDER = Path(__file__).parent
+SHORTEST_INTERVAL = timedelta(seconds=0.1)
 
 
 def _parts(url: str, wanted: str) -> SplitResult:
@@ -68,8 +69,27 @@ def _seconds(value: Any) -> Any:
     """A bare number is seconds, as .env.example writes it."""
     try:
         return timedelta(seconds=float(value))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return value
+
+
+def _unhurried(value: timedelta) -> timedelta:
+    """Something done over and over without a pause would keep one core busy for nothing."""
+    if value < SHORTEST_INTERVAL:
+        raise ValueError(
+            f"must be at least {SHORTEST_INTERVAL.total_seconds():g} seconds, or a whole core is spent on "
+            "asking; 0.5 does"
+        )
+    return value
+
+
+Interval = Annotated[timedelta, BeforeValidator(_seconds), AfterValidator(_unhurried)]
+
+
+def _own_address(host: str, port: int) -> str:
+    """Where a browser on this machine finds a server that listens so; who listens everywhere is here too."""
+    here = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 — only read
+    return f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
 
 
 class Settings(BaseSettings):
@@ -86,8 +106,9 @@ class Settings(BaseSettings):
         description="Where letters are handed over."
     )
     public_url: Annotated[str, AfterValidator(_web)] = Field(
-        default="http://127.0.0.1:8000",
-        description="The address people type; links in letters begin with it.",
+        default="",
+        validate_default=False,
+        description="The address people type; links in letters begin with it. By default host and port.",
     )
     data: Path = Field(default=Path("data"), description="Folder of database, files and Prefect's own store.")
     database_url: Annotated[str, AfterValidator(_database)] = Field(
@@ -107,8 +128,9 @@ class Settings(BaseSettings):
     prefect_port: int = Field(
         default=4200, ge=1, le=65535, description="Port of the embedded Prefect server."
     )
-    poll: Annotated[timedelta, BeforeValidator(_seconds)] = Field(
-        default=timedelta(seconds=0.5), description="How often the flow runner asks what is due."
+    poll: Interval = Field(
+        default=timedelta(seconds=0.5),
+        description="How often the flow runner asks what is due; 0.1 seconds or more.",
     )
     upload_limit: int = Field(default=25 * 2**20, ge=2**20, description="Largest file, in bytes.")
     demo: bool = Field(default=False, description="Sample data and demo doors; never on a real system.")
@@ -116,11 +138,25 @@ class Settings(BaseSettings):
     def model_post_init(self, _context: Any) -> None:
         if not self.database_url:
             object.__setattr__(self, "database_url", f"sqlite:///{self.data.resolve() / 'tdkt.db'}")
+        if not self.public_url:
+            object.__setattr__(self, "public_url", _own_address(self.host, self.port))
 
     @property
     def secure(self) -> bool:
         """Whether people come by https: cookies are then `Secure` and bear the `__Host-` prefix."""
         return self.public_url.startswith("https://")
+
+
+class _Folder(BaseSettings):
+    """The one setting a check of the files needs, read as all the others are."""
+
+    model_config = Settings.model_config
+    config: Path = CONFIG_FOLDER
+
+
+def config_folder() -> Path:
+    """The folder TDKT_CONFIG names, in the environment or `.env`; nothing else has to be set."""
+    return _Folder().config
 
 
 class BadSettings(ValueError):  # noqa: N818 — what it is, said plainly

@@ -5,9 +5,11 @@ from prefect import flow, tags
 from flows import post
 from flows.keeper import keeping
 from flows.picture import engine_tag
+from flows.runner import without_its_text
 
 
 @flow(name="letters", flow_run_name="letters")
+@without_its_text
 async def letters() -> int:
     """Write and carry everything that waits; returns how many letters were tried."""
     return await letters_plainly()

@@ -8,7 +8,6 @@ import logging
 import re
 from datetime import datetime
 
-import httpx
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import (
@@ -41,17 +40,18 @@ async def publish_picture(key: str, markdown: str) -> bool:
     """Publish the state of a round as the artifact `key`, within the flow run that calls it.
 
     Each run adds a version under the same key. Returns False, and does nothing worse, when there is no flow
-    run (the round runs without Prefect) or Prefect is away. Never put a name's vote, an address or a token
-    into `markdown`: Prefect stores it in clear. Raises ValueError unless `key` is lowercase ASCII letters,
-    digits and single dashes.
+    run (the round runs without Prefect), Prefect is away, or it would not take `key` (lowercase ASCII
+    letters, digits and single dashes). Never raises. Never put a name's vote, an address or a token into
+    `markdown`: Prefect stores it in clear.
     """
     if not _KEY.fullmatch(key):
-        raise ValueError(f"artifact key must be lowercase letters, digits and dashes: {key!r}")
+        _log.warning("picture %r not published: not a name Prefect takes", key)
+        return False
     if FlowRunContext.get() is None:
         return False
     try:
         await acreate_markdown_artifact(markdown=markdown, key=key)
-    except httpx.HTTPError as error:
+    except Exception as error:  # noqa: BLE001 — a picture; no round waits for it
         _log.warning("picture %s not published: %s", key, type(error).__qualname__)
         return False
     return True

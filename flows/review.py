@@ -5,6 +5,7 @@ be killed anywhere and run again; a vote, a click or the clock starts the next r
 """
 
 from collections.abc import Awaitable, Callable
+from inspect import unwrap
 from typing import Any
 
 from prefect import Task, flow, tags, task
@@ -22,23 +23,27 @@ from engine.stages import STAGES, Stage
 from flows import post
 from flows.keeper import Keeper, keeping
 from flows.picture import engine_tag, publish_picture
+from flows.runner import without_its_text
 
 WAITING, PASSED = "waiting", "passed"
 
 
 @task(name="proposal: phòng đề nghị")
+@without_its_text
 async def proposal(round_key: str) -> str:
     """Departments propose until their deadline: it opens on its day, reminds, closes, says who is late."""
     return _let_time_act(keeping.get(), round_key, Stage.proposal)
 
 
 @task(name="office: Văn phòng tổng hợp")
+@without_its_text
 async def office(round_key: str) -> str:
     """Văn phòng checks, compiles and freezes; time reminds it, and departments with returned nominations."""
     return _let_time_act(keeping.get(), round_key, Stage.office)
 
 
 @task(name="council: Hội đồng bỏ phiếu")
+@without_its_text
 async def council(round_key: str) -> str:
     """The council votes by personal link; closes at the deadline, or at once when the definition says so."""
     keeper = keeping.get()
@@ -56,6 +61,7 @@ async def council(round_key: str) -> str:
 
 
 @task(name="submission: trình Sở Nội vụ")
+@without_its_text
 async def submission(round_key: str) -> str:
     """The head considers, the dossier leaves, answers come back; with every line's last word it ends."""
     keeper = keeping.get()
@@ -67,6 +73,7 @@ async def submission(round_key: str) -> str:
 
 
 @task(name="letters")
+@without_its_text
 async def deliver_letters(round_key: str) -> int:
     """Write and carry the letters of what just happened."""
     keeper = keeping.get()
@@ -77,6 +84,7 @@ async def deliver_letters(round_key: str) -> int:
 
 
 @task(name="picture")
+@without_its_text
 async def show_picture(round_key: str) -> str:
     """The round's state and next moments, for an operator who looks at Prefect; returns what it waits for."""
     keeper = keeping.get()
@@ -98,8 +106,11 @@ async def review(round_key: str) -> State[str]:
 
 
 async def review_plainly(round_key: str) -> str:
-    """The same sentence without Prefect: when it is away, letters and deadlines still happen."""
-    return await _sentence(round_key, lambda step: step.fn)
+    """The same sentence without Prefect: when it is away, letters and deadlines still happen.
+
+    Errors keep their text here, where nobody stores it.
+    """
+    return await _sentence(round_key, lambda step: unwrap(step.fn))
 
 
 async def _sentence(round_key: str, run: Callable[[Task[Any, Any]], Callable[[str], Awaitable[Any]]]) -> str:

@@ -7,10 +7,11 @@ answers and as plain functions when it does not, so a dead Prefect costs latenes
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from typing import Generic, TypeVar
+from functools import wraps
+from typing import Any, Generic, ParamSpec, TypeVar
 
 import httpx
 
@@ -19,6 +20,8 @@ from flows.server import is_healthy
 _log = logging.getLogger(__name__)
 
 Item = TypeVar("Item", bound=Hashable)
+Asked = ParamSpec("Asked")
+Done = TypeVar("Done")
 
 FIRST_DELAY = 1.0
 LONGEST_DELAY = 60.0
@@ -104,8 +107,32 @@ async def _attempt(
         items.succeeded(item)
 
 
+class WorkFailed(Exception):  # noqa: N818 — what it says
+    """Our own work failed; the text is the kind of error and nothing else."""
+
+
+def without_its_text(
+    work: Callable[Asked, Coroutine[Any, Any, Done]],
+) -> Callable[Asked, Coroutine[Any, Any, Done]]:
+    """`work` whose errors become WorkFailed: Prefect keeps an error's text in clear, and a database quotes
+    names and addresses in it. Where it happened is kept, for Prefect's log.
+    """
+
+    @wraps(work)
+    async def named(*args: Asked.args, **kwargs: Asked.kwargs) -> Done:
+        try:
+            return await work(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 — whatever it is, it is raised again
+            failed, where = WorkFailed(_name(error)), error.__traceback__
+        raise failed.with_traceback(where)  # outside the handler: the error itself is not even its context
+
+    return named
+
+
 def _name(error: BaseException) -> str:
     """The kind of an error, not its text: a text may quote an address or a letter, and logs are in clear."""
+    if isinstance(error, WorkFailed):
+        return str(error)
     return f"{type(error).__module__}.{type(error).__qualname__}"
 
 

@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlmodel import Session, select
+
 from config.settings import Settings, read_settings
 from engine.clock import system_clock
 from engine.commands import rounds
 from engine.commands.ground import stand_on
+from engine.models import EventToTell
 from engine.queries import due
 from flows.keeper import Keeper, keeper_from, keeping
 from flows.post import let_carriers_end
@@ -38,15 +41,20 @@ class Clockwork:
         self.tidied_at: datetime | None = None
 
     def due(self) -> Sequence[int | str]:
-        """Ids of rounds with something to do, and LETTERS when letters wait."""
+        """Ids of rounds with something to do, and LETTERS when a run could write or carry some."""
         with self.keeper.installation.database.read() as session:
             found = due.look(session, now=self.keeper.installation.clock())
+            letters = found.letters and (self._may_carry() or _has_to_tell(session))
         items: list[int | str] = list(found.rounds)
-        if found.letters:
+        if letters:
             items.append(LETTERS)
         if self.tidied_at is None or system_clock() - self.tidied_at > EVERY:
             items.append(UPKEEP)
         return items
+
+    def _may_carry(self) -> bool:
+        """While the server hangs on every connection, a run for the letters behind would end at once."""
+        return len(self.keeper.carrying) < self.keeper.connections
 
     async def work(self, item: int | str) -> None:
         """Do one thing that is due."""
@@ -101,6 +109,10 @@ class Clockwork:
             await run_forever(self.due, self.work, pause=pause, stop=stop)
         finally:
             await let_carriers_end(self.keeper, 8.0)
+
+
+def _has_to_tell(session: Session) -> bool:
+    return session.exec(select(EventToTell.event_id).limit(1)).first() is not None
 
 
 def serve(settings: Settings) -> None:

@@ -10,19 +10,16 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from engine.mail_address import ATOM, MAILBOX, is_address
+
 _WORD_LIMIT = 75  # RFC 2047 §2: one encoded word
 _LINE_LIMIT = 76  # RFC 2047 §2: one line that holds an encoded word
 _PREFIX, _SUFFIX = "=?UTF-8?B?", "?="
 _FOLD = "\r\n "
-_LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 253  # RFC 5321 §4.5.3.1
 _LONGEST_ID = 250
 
-# RFC 5322 atext; a dot may only stand between atoms. Quoted local parts and address literals are refused.
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@({_LABEL}(?:\.{_LABEL})*)")
-_PLAIN_PHRASE = re.compile(rf"{_ATOM}(?: {_ATOM})*")
-_MESSAGE_ID = re.compile(rf"<{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*>")
+_PLAIN_PHRASE = re.compile(rf"{ATOM}(?: {ATOM})*")
+_MESSAGE_ID = re.compile(rf"<{MAILBOX}>")
 
 # Marks that turn the reading direction can make an address look like another one.
 _DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -44,8 +41,7 @@ def checked_text(value: str) -> str:
 
 def checked_address(address: str) -> str:
     """Return the mailbox `local@domain` unchanged; raise ValueError unless plain ASCII and well formed."""
-    match = _ADDRESS.fullmatch(address)
-    if match is None or len(match[1]) > _LONGEST_LOCAL or len(match[2]) > _LONGEST_DOMAIN:
+    if not is_address(address):
         raise ValueError(
             f"Địa chỉ thư điện tử {address!a} không hợp lệ; địa chỉ đúng có dạng ten@coquan.gov.vn, "
             "không dấu, không khoảng trắng."

@@ -12,10 +12,11 @@ from typing import Any
 
 from jinja2 import Environment
 from sqlalchemy import delete, insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
 from engine.calendar import Calendar
+from engine.commands.letters import UNWRITTEN
 from engine.models import Event, EventToTell, Message
 from engine.stages import Stage
 from notifications.calendar_entry import Deadline, deadline_entry
@@ -101,12 +102,13 @@ def _letters_of(desk: Desk, templates: Environment) -> list[dict[str, Any]]:
         return [_silent(desk)]
     try:
         return [_row(desk, wish, templates) for wish in _once(writer(desk))] or [_silent(desk)]
-    except SQLAlchemyError:
-        raise  # the transaction is lost, not this letter
+    except DBAPIError:
+        raise  # the transaction is lost, not this letter; a row that is not there is this letter's trouble
     except Exception as broken:  # noqa: BLE001 — whatever is wrong with one letter is no reason for silence
         why = type(broken).__qualname__
         log.warning("letters of event %s (%s) cannot be written: %s", desk.event.id, desk.event.kind, why)
-        return [_silent(desk) | {"state": "failed", "outcome": f"Không viết được thư ({why}). Báo quản trị."}]
+        outcome = f"Không viết được thư ({why}). Báo quản trị."
+        return [_silent(desk) | {"letter": UNWRITTEN, "state": "failed", "outcome": outcome}]
 
 
 def _once(wished: Iterable[Wish]) -> list[Wish]:

@@ -85,13 +85,12 @@ class Relay:
             host, port = None, None
         if not host or parts.scheme not in _SCHEMES or parts.path.strip("/") or parts.query or parts.fragment:
             raise ValueError(
-                "Địa chỉ máy chủ thư không đúng dạng smtp+starttls://tài-khoản:mật-khẩu@máy-chủ:cổng "
-                "(hoặc smtps://, smtp://); ký tự đặc biệt trong mật khẩu phải viết dạng %XX."
+                "must look like smtp+starttls://user:password@host:587, smtps://… or smtp://host:25, "
+                "without path or query; special characters of the password are written %XX"
             ) from None
         if parts.username and parts.scheme == "smtp" and not _is_loopback(host):
             raise ValueError(
-                "Không gửi mật khẩu qua kết nối không mã hoá; "
-                "hãy dùng smtp+starttls:// hoặc smtps:// cho máy chủ thư."
+                "a password must not go in clear to another machine; use smtp+starttls:// or smtps://"
             )
         return cls(
             host=host,

@@ -5,7 +5,7 @@ from fastapi.responses import Response
 
 from api.actor import StaffVisit, demand
 from api.forms import Typed
-from engine.commands.letters import try_again
+from engine.commands.letters import UNWRITTEN, try_again
 from engine.queries.letters import letters
 from engine.queries.office import round_at
 from engine.stages import Role
@@ -30,6 +30,7 @@ def look(visit: StaffVisit, key: str) -> Response:
         found=found,
         state=state,
         states=STATES,
+        unwritten=UNWRITTEN,
         number=number,
         may_act=visit.me.has(Role.office),
     )
@@ -40,6 +41,8 @@ def again(visit: StaffVisit, key: str, form: Typed) -> Response:
     demand(visit, Role.office)
     with visit.change() as session:
         message = try_again(session, visit.me, form.number("id") or 0, now=visit.clock())
-    return visit.go(
-        f"/vp/dot/{key}/thu", f"Đã xếp thư cho {message.name or message.address} vào hàng chờ gửi lại."
-    )
+    if message.letter == UNWRITTEN:
+        said = "Hệ thống sẽ viết lại các thư này ngay. Nếu vẫn không được, chỗ hỏng hiện lại ở đây."
+    else:
+        said = f"Đã xếp thư cho {message.name or message.address} vào hàng chờ gửi lại."
+    return visit.go(f"/vp/dot/{key}/thu", said)

@@ -7,13 +7,17 @@ from sqlmodel import Session, select
 from engine.access import Actor, demand_role
 from engine.commands.ground import note_round, stand_on
 from engine.errors import NotFound, NotNow
-from engine.models import Message
+from engine.models import EventToTell, Message
 from engine.stages import Role
+
+UNWRITTEN = "unwritten"
+"""Kind of the row that stands for letters of an event which could not be written: no address, no text."""
 
 
 def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime) -> Message:
     """Put a failed or doubtful letter back into the queue: same bytes, same Message-ID. Safe to repeat.
 
+    Where letters could not be written, their event is marked to be told again: they are written anew.
     Raises NotFound, NotYours, or NotNow for a letter that went or is on its way.
     """
     demand_role(actor, Role.office)
@@ -23,7 +27,7 @@ def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime)
     # The round before the letter, as everywhere: locks are taken in one order.
     ground = stand_on(session, round_id=round_id)
     message = session.exec(select(Message).where(Message.id == message_id).with_for_update()).one()
-    if message.state == "queued":
+    if message.state == "queued" or _is_retold(message):
         return message
     if message.state not in {"failed", "uncertain"}:
         raise NotNow(
@@ -31,8 +35,11 @@ def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime)
             rule="Mỗi thư chỉ gửi một lần",
             help_from="Văn phòng",
         )
-    message.state, message.next_at, message.attempts, message.outcome = "queued", now, 0, ""
-    message.owner, message.lease_until = None, None
+    if message.letter == UNWRITTEN:
+        _tell_again(session, message)
+    else:
+        message.state, message.next_at, message.attempts, message.outcome = "queued", now, 0, ""
+        message.owner, message.lease_until = None, None
     session.add(message)
     note_round(
         session,
@@ -44,3 +51,13 @@ def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime)
         tell=False,
     )
     return message
+
+
+def _tell_again(session: Session, message: Message) -> None:
+    """The row stays, for the record; its own number as address leaves room for another failure's row."""
+    session.add(EventToTell(event_id=message.event_id))
+    message.state, message.address, message.outcome = "silent", str(message.id), ""
+
+
+def _is_retold(message: Message) -> bool:
+    return message.letter == UNWRITTEN and message.state == "silent"

@@ -1,9 +1,10 @@
 """What each file under config/ may say, before dated entries are resolved on a review's date."""
 
+import re
 from datetime import date, time
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from engine.definition.parts import (
     Ballot,
@@ -141,10 +142,20 @@ class AwardEntry(Part):
     source: str = ""
 
 
+def _review_key(text: str) -> str:
+    """A round's key is a word of addresses and the name of its picture in Prefect."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
+        raise ValueError(
+            f"“{text}” không đặt tên cho đợt xét được; hãy dùng chữ thường không dấu và chữ số, nối bằng một "
+            "dấu gạch ngang, ví dụ ntm-2025-tong-ket, và đổi tên tệp cho khớp"
+        )
+    return text
+
+
 class ReviewFile(Part):
     """reviews/<key>.yaml"""
 
-    key: str
+    key: Annotated[str, AfterValidator(_review_key)]
     title: str
     short_title: str
     on: date

@@ -10,10 +10,22 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from engine.ballot import BallotRule, Comparator, Denominator, TieRule, parse_fraction
+from engine.mail_address import is_public_address
 
 Confidence = Literal["A", "B", "C"]
 NomineeKind = Literal["person", "collective"]
-Email = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+$")]
+
+
+def _address(text: str) -> str:
+    if not is_public_address(text):
+        raise ValueError(
+            f"“{text}” không phải là địa chỉ thư dùng được; hãy viết không dấu, không khoảng trắng, "
+            "ví dụ van-thu@langson.example"
+        )
+    return text
+
+
+Email = Annotated[str, AfterValidator(_address)]
 
 
 def _share(text: str) -> str:

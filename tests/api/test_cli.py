@@ -103,6 +103,7 @@ WRONG = [
     ("locale/site.yaml", "support:", "suport:", 0, "suport", "support"),
     ("locale/site.yaml", "  email: ", "  mail: ", 0, "office.email", "dòng chữ"),
     ("locale/site.yaml", "@", " at ", 0, "địa chỉ thư", "@"),
+    ("locale/site.yaml", "  email: ", "  email: văn-", 0, "địa chỉ thư", "@"),
 ]
 
 
@@ -168,6 +169,20 @@ def test_check_needs_no_settings_but_a_folder(tmp_path: Path, monkeypatch: pytes
     said = tdkt("check", "--config", "nowhere")
     assert said.exit_code == 2
     assert "TDKT_CONFIG" in said.output
+
+
+def test_check_finds_the_folder_where_the_settings_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = with_change(tmp_path, "locale/site.yaml", "support:", "suport:")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TDKT_CONFIG", raising=False)
+    (tmp_path / ".env").write_text(f"TDKT_CONFIG={config}\nTDKT_SECRET=short\n", "utf-8")
+    said = tdkt("check")
+    assert said.exit_code == 1, said.output
+    assert "suport" in said.output
+    monkeypatch.setenv("TDKT_CONFIG", str(CONFIG_FOLDER))
+    assert tdkt("check").exit_code == 0, "the environment goes before the file"
 
 
 def test_a_secret_is_long_enough_and_never_the_same() -> None:
@@ -268,6 +283,16 @@ def test_settings_are_shown_without_secrets(data: Path, monkeypatch: pytest.Monk
         assert hidden not in said.output
 
 
+def test_settings_look_at_the_mail_server_as_the_clock_will(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TDKT_SMTP_URL", "smtp://u:geheim@mail.example.vn:25")
+    said = tdkt("settings")
+    assert said.exit_code == 2
+    assert "TDKT_SMTP_URL: WRONG or missing: a password must not go in clear" in said.output
+    assert "geheim" not in said.output
+
+
 def test_settings_that_are_missing_or_wrong_are_named(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TDKT_SMTP_URL")
     monkeypatch.setenv("TDKT_PORT", "0")
@@ -321,6 +346,9 @@ def free_port() -> int:
         ("TDKT_SMTP_URL", "smtp://u:geheim@host:port", "1 to 65535"),
         ("TDKT_SMTP_URL", "smtp://u:geheim@host:70000", "1 to 65535"),
         ("TDKT_SMTP_URL", "smtp://u:geheim@[::1", "must look like"),
+        ("TDKT_SMTP_URL", "smtp://u:geheim@mail.example.vn:25", "use smtp+starttls:// or smtps://"),
+        ("TDKT_SMTP_URL", "smtps://u:geheim@mail.example.vn/path", "without path"),
+        ("TDKT_SMTP_URL", "smtps://u:geheim@mail.example.vn?x=1", "without path"),
         ("TDKT_PUBLIC_URL", "https://tdkt.example:port", "1 to 65535"),
         ("TDKT_PUBLIC_URL", "https://tdkt.example?x=1", "without a path"),
         ("TDKT_DATABASE_URL", "postgresql://u:geheim@h:port/x", "1 to 65535"),

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from engine.clock import VIETNAM, system_clock
@@ -129,3 +130,31 @@ def test_a_killed_runner_is_followed_by_another_and_no_letter_goes_twice(
         planned = len(session.exec(select(Message.id).where(Message.letter != "silent")).all())
     assert repeated <= admitted
     assert len(by_id) == planned
+
+
+def test_what_failed_is_named_in_prefect_and_nobodys_address(
+    world: World, prefect_server: ServerChild
+) -> None:
+    """Prefect keeps exception texts in clear, and a database quotes what it refuses."""
+    world.plan()
+    refused = "Key (email)=(nguyen.van.a@example.vn) already exists"
+    with world.database.unit_of_work() as session:
+        session.execute(
+            text(
+                "CREATE TRIGGER broken BEFORE INSERT ON event WHEN NEW.kind = 'proposal_opened' "
+                f"BEGIN SELECT RAISE(ABORT, '{refused}'); END"
+            )
+        )
+    push_clock(world, datetime(2025, 11, 24, 8, 1, tzinfo=VIETNAM))
+
+    def failed() -> list[str]:
+        runs = prefect_server.runs_of(FINAL)
+        return [run["state"]["message"] for run in runs if run["state_type"] == "FAILED"]
+
+    with a_runner(world, prefect_server.api_url):
+        until(lambda: bool(failed()))
+        until(lambda: "IntegrityError" in str(prefect_server.rows("logs")))
+
+    assert all("sqlalchemy.exc.IntegrityError" in message for message in failed())
+    for kind in ("flow_runs", "task_runs", "logs"):
+        assert "nguyen.van.a" not in str(prefect_server.rows(kind))

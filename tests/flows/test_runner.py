@@ -5,12 +5,13 @@ import re
 import signal
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from traceback import format_tb
 
 import httpx
 import pytest
 
 from flows import runner
-from flows.runner import Backoff, PrefectLink, run_forever, run_round
+from flows.runner import Backoff, PrefectLink, WorkFailed, run_forever, run_round
 from tests.flows.server_child import ServerChild, free_port
 
 
@@ -292,3 +293,28 @@ def test_pruning_leaves_nothing_of_old_runs(prefect_server: ServerChild) -> None
     for kind in ("artifacts", "task_runs"):
         assert not [row for row in prefect_server.rows(kind) if "old" in str(row)], kind
     assert not prefect_server.runs_of("old")
+
+
+def test_a_picture_that_cannot_be_named_holds_up_no_round(caplog: pytest.LogCaptureFixture) -> None:
+    from flows.picture import publish_picture  # noqa: PLC0415 — imports Prefect
+
+    within(10, publish_and_see("NTM_2025.cuoi", publish_picture))
+    assert "picture 'NTM_2025.cuoi' not published" in caplog.text
+
+
+async def publish_and_see(key: str, publish: Callable[[str, str], Awaitable[bool]]) -> None:
+    assert not await publish(key, "# a round")
+
+
+def test_a_failed_run_of_letters_names_the_kind_of_error_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    from flows import letters  # noqa: PLC0415 — imports Prefect
+
+    async def broken() -> int:
+        raise ValueError("to: nguyen.van.a@example.vn")
+
+    monkeypatch.setattr(letters, "letters_plainly", broken)
+    with pytest.raises(WorkFailed, match=r"^builtins\.ValueError$") as failed:
+        asyncio.run(letters.letters.fn())
+    assert failed.value.__cause__ is None
+    assert failed.value.__context__ is None
+    assert "in broken" in "".join(format_tb(failed.tb)), "where it happened is kept"
