@@ -160,7 +160,7 @@ MOVES: tuple[Move, ...] = (
     ),
     _move(
         Act.lapse,
-        {State.draft, State.ready, State.held},
+        {State.draft, State.ready},
         State.lapsed,
         {Stage.office, Stage.submission},
         {Role.office, Role.time},

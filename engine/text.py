@@ -24,3 +24,11 @@ def fold(text: str) -> str:
     """For search and comparison: lower case without marks ("Hoàng Văn Thuỷ" → "hoang van thuy")."""
     decomposed = unicodedata.normalize("NFD", clean(text).lower().replace("đ", "d"))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def same_name(text: str) -> str:
+    """What two ways to write one name have in common: folded, without punctuation.
+
+    One types a hyphen where another's keyboard gives a dash: "Kế hoạch – Tổng hợp" → "ke hoach tong hop".
+    """
+    return re.sub(r"[\W_]+", " ", fold(text)).strip()

@@ -12,7 +12,7 @@ from engine.commands.ground import Ground
 from engine.definition import Definition
 from engine.errors import Incomplete, NotFound
 from engine.models.nominations import LIVE
-from engine.text import clean, fold
+from engine.text import clean, fold, same_name
 
 LONGEST_LINE, LONGEST_TEXT = 250, 20_000
 _ROSTER, _NOMINATION = SQLModel.metadata.tables["person"], SQLModel.metadata.tables["nomination"]
@@ -113,8 +113,15 @@ def _nominee(
 ) -> _Nominee:
     name, title = clean(draft.nominee_name), clean(draft.nominee_title)
     if draft.nominee_kind == "collective":
-        name = name or department_name(definition, department)
-        return _Nominee(f"c:{department}:{fold(name)}", name, title)
+        home = department_name(definition, department)
+        name = name or home
+        for other in definition.departments:
+            if other.key != department and same_name(other.name) == same_name(name) != same_name(home):
+                faults["nominee_name"] = (
+                    f"{other.name} là phòng khác, tự đề nghị cho mình (Luật Thi đua, khen thưởng Đ.83.1). "
+                    "Ghi đúng tên tập thể của phòng ông/bà."
+                )
+        return _Nominee(f"c:{department}:{same_name(name)}", name, title)
     if draft.nominee_kind == "person" and draft.person_key:
         asked = {"key": draft.person_key, "agency": definition.agency.key}
         known = session.connection().execute(_PERSON, asked).one_or_none()
@@ -138,7 +145,7 @@ def _nominee(
                 f"{name} có trong danh sách nhân sự: chọn tên trong danh sách của phòng quản lý người đó. "
                 "Nếu là người khác trùng họ tên, ghi thêm nơi công tác ngay sau họ tên để phân biệt."
             )
-    return _Nominee(f"x:{department}:{fold(name)}", name, title)
+    return _Nominee(f"x:{department}:{same_name(name)}", name, title)
 
 
 def _faults(definition: Definition, draft: Draft, nominee: _Nominee) -> Iterator[tuple[str, str]]:

@@ -40,11 +40,10 @@ _ON_LEAVE = (
     .where(_LEAVE.c.round_id == bindparam("round_id"), _LEAVE.c.until > bindparam("now"))
     .limit(1)
 )
-_IN_STATES = (
+_UNSIGNED = (
     select(Nomination)
     .where(
-        col(Nomination.round_id) == bindparam("round_id"),
-        col(Nomination.state).in_(bindparam("states", expanding=True)),
+        col(Nomination.round_id) == bindparam("round_id"), col(Nomination.state).in_(sorted(UNSIGNED))
     )
     .order_by(col(Nomination.id))
 )
@@ -53,14 +52,13 @@ _IN_STATES = (
 def close_if_done(session: Session, actor: Actor, ground: Ground, *, now: datetime) -> bool:
     """Archive the round once every nomination has its last word; returns whether it is closed.
 
-    `actor` is whose act was the last one. What is still held was never put to the vote and no list will take
-    it up again: it lapses here by itself, in sight, instead of hanging for ever.
+    `actor` is whose act was the last one. What is held keeps the round open (NĐ 152/2025 Đ.4: hold, not
+    reject): its last word is the office's, with a reason that the department is told.
     """
     if ground.stage != Stage.submission:
         return ground.stage == Stage.closed
-    if _undecided(session, ground, but={State.held}):
+    if _undecided(session, ground):
         return False
-    _lapse(session, ground, {State.held}, "Đợt xét kết thúc khi việc xác minh chưa xong.", now=now)
     _close(session, actor, ground, {}, now=now)
     return True
 
@@ -86,7 +84,7 @@ def end_round(session: Session, actor: Actor, key: str, *, reason: str, now: dat
             rule="Kết thúc khi không còn đề nghị nào chờ quyết định",
             help_from="Văn phòng",
         )
-    _lapse(session, ground, UNSIGNED, "Đợt xét kết thúc khi phòng chưa ký duyệt.", now=now)
+    _lapse_unsigned(session, ground, now=now)
     _close(session, actor, ground, {"reason": said}, now=now)
     return True
 
@@ -114,18 +112,15 @@ def _refuse_early(session: Session, ground: Ground, *, now: datetime) -> None:
         )
 
 
-def _undecided(session: Session, ground: Ground, *, but: AbstractSet[State]) -> bool:
+def _undecided(session: Session, ground: Ground, *, but: AbstractSet[State] = frozenset()) -> bool:
     """Whether any nomination (states of `but` aside) still waits for its last word."""
     asked = {"round_id": ground.round_id, "decided": sorted(FINAL | but)}
     return session.connection().execute(_UNDECIDED, asked).first() is not None
 
 
-def _lapse(
-    session: Session, ground: Ground, states: AbstractSet[State], reason: str, *, now: datetime
-) -> None:
-    asked = {"round_id": ground.round_id, "states": sorted(states)}
-    left = session.execute(_IN_STATES, asked).scalars().all()
-    facts = {"reason": reason}
+def _lapse_unsigned(session: Session, ground: Ground, *, now: datetime) -> None:
+    left = session.execute(_UNSIGNED, {"round_id": ground.round_id}).scalars().all()
+    facts = {"reason": "Đợt xét kết thúc khi phòng chưa ký duyệt."}
     move_all(
         session,
         time_itself(),

@@ -15,7 +15,7 @@ from engine.commands.ground import Ground, move_all, note_round, stand_on, windo
 from engine.errors import NotNow
 from engine.models import Ballot, Event, ListLine, Nomination, Person, Seat, Vote, Voting
 from engine.stages import Act, Role, Stage
-from engine.text import fold
+from engine.text import same_name
 
 _RESULT = SQLModel.metadata.tables["result"]
 
@@ -66,7 +66,7 @@ def is_own(nominee: Nominee, *, person_id: int | None, name: str) -> bool:
     """
     if nominee.person_id is not None:
         return nominee.person_id == person_id
-    return nominee.nominee_kind == "person" and fold(nominee.nominee_name) == fold(name)
+    return nominee.nominee_kind == "person" and same_name(nominee.nominee_name) == same_name(name)
 
 
 def count(

@@ -13,7 +13,7 @@ from pydantic import AfterValidator
 from typing_extensions import TypedDict  # pydantic reads typing's own only from Python 3.12 on
 
 from engine.eligibility.findings import Case, Hit, PastAward, check
-from engine.text import fold
+from engine.text import same_name
 
 FIELD_WORDS = {
     "nominee_name": "tên cá nhân hoặc tập thể",
@@ -152,8 +152,8 @@ def dissolved_unit(case: Case) -> Iterator[Hit]:
     for unit in case.definition.former_departments:
         field = "department_key" if facts.department_key == unit.key else ""
         if facts.nominee_kind == "collective":
-            folded = folded or fold(facts.nominee_name)
-            if facts.nominee_key == unit.key or folded == fold(unit.name):
+            folded = folded or same_name(facts.nominee_name)
+            if facts.nominee_key == unit.key or folded == same_name(unit.name):
                 field = "nominee_name"
         if field:
             heir = f"; đơn vị kế thừa: {unit.successor}" if unit.successor else ""

@@ -190,7 +190,7 @@ def _of_office(actor: Actor, running: dict[int, _Running], counts: Counts) -> li
         return []
     wanted = {
         State.proposed: ("check", {Stage.proposal, Stage.office}),
-        State.held: ("held", {Stage.proposal, Stage.office}),
+        State.held: ("held", {Stage.proposal, Stage.office, Stage.submission}),
         State.accepted: ("compile", {Stage.office}),
         State.listed: ("voting", {Stage.office, Stage.council}),
         State.approved: ("send", {Stage.submission}),

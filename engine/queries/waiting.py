@@ -118,7 +118,7 @@ def silent_seats(session: Session, round_id: int) -> tuple[int, ...]:
 
 
 def _for_submission(session: Session, round_id: int, definition: Definition) -> tuple[int, ...]:
-    """The head while recommendations wait for a word; the office while approved ones wait to leave."""
+    """The head while recommendations wait for a word; the office while approved or held ones wait for it."""
     states = set(
         session.execute(
             select(col(Nomination.state))
@@ -129,6 +129,6 @@ def _for_submission(session: Session, round_id: int, definition: Definition) -> 
     persons: set[int] = set()
     if State.recommended.value in states:
         persons |= set(_with_role(session, definition, Role.head))
-    if states & {State.approved.value, State.completion.value}:
+    if states & {State.approved.value, State.completion.value, State.held.value}:
         persons |= set(_with_role(session, definition, Role.office))
     return tuple(sorted(persons))

@@ -1,16 +1,17 @@
 """To the council: ballots, reminders, receipts, results."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sqlmodel import col, select
 
-from engine.models import Ballot, Link, ListLine, Seat
+from engine.models import Ballot, Link, ListLine, Nomination, Result, Seat, Voting
 from engine.queries import waiting
-from engine.stages import Role, Stage
+from engine.stages import Role, Stage, State
 from notifications.compose import LINK
 from notifications.desk import Addressee, Desk, Wish
-from notifications.wishes.reasons import FOR_SEAT, FOR_SECRETARY
+from notifications.wishes.reasons import FOR_DEPARTMENT, FOR_SEAT, FOR_SECRETARY
 
 
 def to_seats(desk: Desk, letter: str, to: Sequence[Addressee]) -> Iterator[Wish]:
@@ -102,6 +103,33 @@ def vote_closed(desk: Desk) -> Iterator[Wish]:
             facts=[("Lý do kết thúc", facts["why"]), ("Số phiếu", f"{sent}/{seats}")],
             items=[f"{facts['recommended']}/{facts['lines']} đề nghị đủ phiếu."],
         )
+    yield from _to_those_that_failed(desk)
+
+
+def _to_those_that_failed(desk: Desk) -> Iterator[Wish]:
+    """The council's no is the last word on a nomination, so its department is told now, rule in words."""
+    mine: dict[str, list[str]] = defaultdict(list)
+    for nomination, sentence in desk.session.exec(
+        select(Nomination, Result.sentence)
+        .join(Result, col(Result.nomination_id) == Nomination.id)
+        .join(Voting, col(Voting.id) == Result.voting_id)
+        .where(
+            Voting.round_id == desk.event.round_id,
+            col(Result.passed).is_(False),
+            Nomination.state == State.not_recommended.value,
+        )
+        .order_by(col(Nomination.id))
+    ).all():
+        mine[nomination.department_key].append(f"{desk.line(nomination)}: {sentence}")
+    for key, items in mine.items():
+        for to in desk.department(key):
+            yield Wish(
+                "not_recommended",
+                to,
+                FOR_DEPARTMENT,
+                button=("Xem đề nghị của phòng", desk.page(f"/dot/{desk.round.key}/cua-phong")),
+                items=items,
+            )
 
 
 def _turnout(desk: Desk) -> tuple[int, int]:

@@ -150,7 +150,7 @@ def test_the_sample_is_made_by_the_real_commands(here: Installation) -> None:
     for sha256, size in files:
         assert here.files.path(sha256).stat().st_size == size
     assert [(d.round_id, d.version, d.state) for d in dossiers] == [
-        (1, 1, "received"), (2, 1, "returned"), (2, 2, "returned")
+        (1, 1, "received"), (2, 1, "returned"), (2, 2, "sent")
     ]  # fmt: skip
     for dossier in dossiers:
         assert verify_package(here.files.path(dossier.sha256).read_bytes(), sha256=dossier.sha256) == []

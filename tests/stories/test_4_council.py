@@ -110,6 +110,14 @@ def test_the_tally_shows_each_nomination_against_its_rule_in_words(world: World)
     assert Fraction(9, 11) >= Fraction(80, 100) > Fraction(8, 11)
     member.open(f"{BALLOT}/ket-qua")
     assert "Hội đồng đề nghị khen 10/11, cần 6" in member.words
+    seen = len(world.postbox.letters)
+    world.time()
+    told = [letter for letter in world.postbox.letters[seen:] if "Kết quả bỏ phiếu" in str(letter["Subject"])]
+    to = {world.email_of(key) for key in (PLANNER.clerk, PLANNER.head)}
+    assert {letter["To"].addresses[0].addr_spec for letter in told} == to, "the department of both, nobody else"
+    for letter in told:
+        assert "5/11, cần 6" in text_of(letter)
+        assert "8/11, cần 9" in text_of(letter)
 
 
 def test_choices_are_nobodys_business_before_the_close(world: World) -> None:

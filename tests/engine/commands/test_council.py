@@ -6,12 +6,13 @@ from sqlmodel import Session, col
 
 from engine.access import Actor
 from engine.commands import council, linking, listing, people, rounds, submission, voting
+from engine.commands import office as office_command
 from engine.commands.windows import move_deadline, window_of
 from engine.database import Database
 from engine.errors import Changed, Incomplete, LinkExpired, NotNow, NotYours, StageClosed
 from engine.links import Keys
 from engine.models import Event, Link, Moment, Nomination, SignIn, Vote
-from engine.queries import due
+from engine.queries import due, waiting
 from engine.queries.visitor import visitor
 from engine.stages import Role, Stage, State
 from tests.factories import (
@@ -200,7 +201,7 @@ def test_a_vote_that_cannot_reach_its_quorum_is_not_opened(sqlite_database: Data
             )
 
 
-def test_held_nominations_lapse_when_everything_else_has_its_last_word(sqlite_database: Database) -> None:
+def test_what_is_held_keeps_the_round_open_until_the_office_has_its_say(sqlite_database: Database) -> None:
     scene = given_round(sqlite_database, stage=Stage.proposal)
     listed = given_nomination(scene, state=State.accepted)
     held = given_nomination(scene, who="cs2", state=State.held)
@@ -214,7 +215,15 @@ def test_held_nominations_lapse_when_everything_else_has_its_last_word(sqlite_da
     with sqlite_database.unit_of_work() as session:
         head = scene.actor("head", session)
         submission.refuse(session, head, listed, reason="Không nhất trí.", now=scene.now)
-        assert nomination(session, held).state == State.lapsed
+        submission.refuse(session, head, listed, reason="Không nhất trí.", now=scene.now)
+        with pytest.raises(NotNow, match="Không nhất trí"):  # said once, told once
+            submission.refuse(session, head, listed, reason="Lý do khác.", now=scene.now)
+        assert nomination(session, held).state == State.held
+        ground = scene.ground(session)
+        assert ground.stage == Stage.submission
+        who = waiting.whom(session, ground.round_id, ground.definition, Stage.submission, now=scene.now)
+        assert who.persons == (office.person_id,), "reminded of it by the submission's deadline"
+        office_command.decline(session, office, held, reason="Kết luận 9/KL: có vi phạm.", now=scene.now)
         assert scene.ground(session).stage == Stage.closed
 
 

@@ -100,3 +100,13 @@ def test_a_collective_and_a_listed_namesake_are_nobodys_own(sqlite_database: Dat
         group.person_id, group.nominee_kind, group.nominee_name = None, "collective", "Ủy viên 4"
         namesake.nominee_name = "Ủy viên 4"
     assert cast(scene, 4, dict.fromkeys(codes, "yes"), hash_)
+
+
+def test_another_departments_name_is_no_collective_of_ours(scene: Scene) -> None:
+    for name in ("Phòng Kế hoạch", "PHÒNG  KẾ-HOẠCH"):
+        with pytest.raises(Incomplete) as refused:
+            start(scene, typed(name, nominee_kind="collective"))
+        assert "là phòng khác, tự đề nghị cho mình" in refused.value.fields["nominee_name"]
+    start(scene, typed("Phòng Chính sách", nominee_kind="collective"))
+    with pytest.raises(Incomplete, match="đã có đề nghị"):
+        start(scene, typed("Phòng Chính–sách", nominee_kind="collective"))
