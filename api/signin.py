@@ -7,6 +7,7 @@ from api.actor import AnyVisit, Visit
 from api.forms import Typed
 from engine.commands import people
 from engine.errors import LinkExpired
+from engine.queries.ended_vote import round_of_ended_vote
 from engine.queries.people import round_of_voting
 
 router = APIRouter()
@@ -40,8 +41,15 @@ def look(visit: AnyVisit, token: str) -> Response:
         with visit.read() as session:
             link, person = people.link_of(session, visit.installation.keys, token, now=visit.now)
     except LinkExpired as expired:
-        return visit.show("signin/expired.html", status=410, refused=expired, token=token)
+        return _expired(visit, token, expired)
     return visit.show("signin/open.html", token=token, person=person, ballot=link.purpose == "ballot")
+
+
+def _expired(visit: Visit, token: str, refused: LinkExpired) -> Response:
+    """Why a link opens nothing, and what does: a new link, or after a vote the way to its result."""
+    with visit.read() as session:
+        ended = round_of_ended_vote(session, visit.installation.keys, token)
+    return visit.show("signin/expired.html", status=410, refused=refused, token=token, ended=ended)
 
 
 @router.post("/l/{token}")
@@ -59,7 +67,7 @@ def open_(visit: AnyVisit, token: str) -> Response:
                 address = "/viec"
             key, _ = people.open_link(session, keys, token, now=visit.clock())
     except LinkExpired as expired:
-        return visit.show("signin/expired.html", status=410, refused=expired, token=token)
+        return _expired(visit, token, expired)
     return with_session(visit, visit.go(address), key)
 
 

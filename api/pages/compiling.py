@@ -18,6 +18,10 @@ from engine.stages import Role
 
 router = APIRouter()
 PLACE = "place-"
+UNSEEN = (
+    "Trình duyệt không gửi kèm tình trạng danh sách mà ông/bà đã xem, nên việc vừa bấm không được thực hiện. "
+    "Dưới đây là danh sách mới nhất; xem lại rồi bấm lại nếu cần."
+)
 SAID = {
     "compile": "Đã lập danh sách theo thứ tự đã ghi.",
     "publish": "Đã công khai danh sách cho các phòng.",
@@ -77,9 +81,9 @@ def _demand_fresh(session: Session, key: str, form: Form) -> None:
     """Raises NotNow when the list is no longer the one on the page: nobody acts on what they did not see."""
     ground = stand_on(session, key=key)
     now_stands = listing.current_list(session, ground.round_id)
-    if form.text("seen") in {"", seen_of(now_stands)}:
-        return
-    raise NotNow(_changed(now_stands), rule="Danh sách đã thay đổi")
+    seen = form.text("seen")
+    if seen != seen_of(now_stands):
+        raise NotNow(_changed(now_stands) if seen else UNSEEN, rule="Danh sách đã thay đổi")
 
 
 def _changed(row: NominationList | None) -> str:

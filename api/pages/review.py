@@ -18,6 +18,10 @@ from engine.queries.office import RoundAt, round_at
 from engine.stages import Role, State, acts_from
 
 router = APIRouter()
+UNSEEN = (
+    "Trình duyệt không gửi kèm tình trạng đề nghị mà ông/bà đã xem, nên việc vừa bấm không được thực hiện. "
+    "Trang dưới đây là tình trạng mới nhất; những gì ông/bà đã ghi còn nguyên. Xem lại rồi bấm lại nếu cần."
+)
 REASONED = {"hold": office.hold, "release": office.release, "decline": office.decline}
 SAID = {
     "accept": "Đã chấp nhận đề nghị",
@@ -115,6 +119,7 @@ def act(visit: StaffVisit, code: str, form: Typed) -> Response:
             round_key_of(session, visit.me, code)
             ground, nomination = nomination_of(session, code)
             _demand_fresh(session, nomination, form)
+            _demand_nothing_unsent(wanted, form)
             onward = neighbours(session, ground.definition, nomination.round_id, code).next
             faults = _do(visit, session, code, wanted, form)
             name, key = nomination.nominee_name, ground.round.key
@@ -138,9 +143,14 @@ def _again(visit: Visit, code: str, form: Form, status: int, errors: list[tuple[
 
 
 def _demand_fresh(session: Session, nomination: Nomination, form: Form) -> None:
-    """Raises NotNow when the nomination has changed since the page was opened, naming who did what."""
+    """Raises NotNow when the nomination has changed since the page was opened, naming who did what.
+
+    A form that does not say what its sender saw is no better.
+    """
     seen = form.text("seen")
-    if seen and seen != nomination.history_head:
+    if not seen:
+        raise NotNow(UNSEEN, rule="Hai người cùng kiểm tra một đề nghị")
+    if seen != nomination.history_head:
         change = last_change(session, nomination)
         raise NotNow(
             f"{change.who} vừa xử lý đề nghị này lúc {in_words(change.at)}, sau khi ông/bà mở trang. "
@@ -148,6 +158,21 @@ def _demand_fresh(session: Session, nomination: Nomination, form: Form) -> None:
             "Xem lại rồi bấm lại nếu cần.",
             rule="Hai người cùng kiểm tra một đề nghị",
         )
+
+
+def _demand_nothing_unsent(wanted: str, form: Form) -> None:
+    """Raises Incomplete when words were typed that the pressed button does not take: none is dropped."""
+    unsent = {}
+    if wanted != "return" and any(text.strip() for text in form.begins("comment-").values()):
+        unsent["comments"] = (
+            "Có góp ý chưa gửi. Bấm “Trả lại phòng để bổ sung” để gửi, hoặc xoá góp ý rồi bấm lại."
+        )
+    if wanted not in REASONED and form.text("reason"):
+        unsent["reason"] = (
+            "Có lý do đã ghi mà nút vừa bấm không dùng đến. Bấm đúng nút của lý do, hoặc xoá đi rồi bấm lại."
+        )
+    if unsent:
+        raise Incomplete(unsent)
 
 
 def _do(visit: Visit, session: Session, code: str, wanted: str, form: Form) -> list[tuple[str, str]]:

@@ -24,8 +24,18 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def of_validation(source: Source, model: type[BaseModel], error: ValidationError) -> list[Fault]:
     """One fault for each error, in the order of the file."""
-    found = [_of_one(source, model, detail) for detail in error.errors(include_url=False)]
+    details = error.errors(include_url=False)
+    found = [_of_one(source, model, detail) for detail in details if not _only_follows(detail)]
     return sorted(found, key=lambda fault: fault.line)
+
+
+def _only_follows(detail: ErrorDetails) -> bool:
+    """Whether a list is called too short only because its faulty items were not counted.
+
+    Each of those has its own fault; telling people to add one would send them the wrong way.
+    """
+    written, wanted = detail["input"], detail.get("ctx", {}).get("min_length", 0)
+    return detail["type"] == "too_short" and isinstance(written, list) and len(written) >= wanted
 
 
 def _of_one(source: Source, model: type[BaseModel], detail: ErrorDetails) -> Fault:

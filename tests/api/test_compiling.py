@@ -74,6 +74,24 @@ def test_a_page_from_before_the_freeze_is_refused_clearly(doors: Doors, scene: S
         assert late.status_code == 409
         assert "đã được chốt sau khi ông/bà mở trang" in words(late)
     assert state_of(scene, code) == "listed"
-    accept = desk.post(f"/vp/de-nghi/{code}", data={"act": "return", "comment-": "Sửa."})
-    assert accept.status_code == 409
-    assert "trong danh sách lấy phiếu" in words(accept)
+    at = f"/vp/de-nghi/{code}"
+    seen = hidden(desk.get(at), "seen")
+    returned = desk.post(at, data={"seen": seen, "act": "return", "comment-": "Sửa."})
+    assert returned.status_code == 409
+    assert "trong danh sách lấy phiếu" in words(returned)
+
+
+@pytest.mark.parametrize("seen", [{}, {"seen": ""}, {"seen": " "}])
+def test_a_form_that_does_not_say_what_was_seen_is_stale(
+    doors: Doors, scene: Scene, seen: dict[str, str]
+) -> None:
+    given_nomination(scene, who="cs1", state=State.accepted)
+    scene.close_proposal()
+    at, desk = f"/vp/dot/{scene.key}/danh-sach", doors.at("office")
+    for act in ("compile", "publish", "freeze", "unfreeze"):
+        before = hidden(desk.get(at), "seen")
+        late = desk.post(at, data={**seen, "act": act, "reason": "Sửa tên đơn vị."})
+        assert late.status_code == 409
+        assert "không gửi kèm tình trạng danh sách" in words(late)
+        assert hidden(desk.get(at), "seen") == before, f"{act} was done"
+        assert compiled(desk, scene, act, reason="Sửa tên đơn vị.")[0] == 303

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx import Response
 from pypdf import PdfWriter
 from sqlalchemy import select
 from sqlmodel import col
@@ -28,6 +29,12 @@ def scene(doors: Doors) -> Scene:
 @pytest.fixture
 def desk(doors: Doors) -> TestClient:
     return doors.at("office")
+
+
+def pressed(desk: TestClient, code: str, act: str, **fields: str) -> Response:
+    """Press a button on the nomination's page as it stands now."""
+    at = f"/vp/de-nghi/{code}"
+    return desk.post(at, data={"seen": hidden(desk.get(at), "seen"), "act": act, **fields})
 
 
 def test_the_check_shows_everything_and_accepts(desk: TestClient, scene: Scene) -> None:
@@ -64,7 +71,7 @@ def test_ticks_are_kept_when_accepting_is_refused(desk: TestClient, scene: Scene
 
 def test_a_return_carries_comments_beside_fields(desk: TestClient, scene: Scene) -> None:
     code = given_nomination(scene, who="cs1", state=State.proposed)
-    empty = desk.post(f"/vp/de-nghi/{code}", data={"act": "return", "comment-summary": "  "})
+    empty = pressed(desk, code, "return", **{"comment-summary": "  "})
     assert empty.status_code == 422
     assert "Ghi ít nhất một ý kiến" in words(empty)
     said = {
@@ -72,7 +79,7 @@ def test_a_return_carries_comments_beside_fields(desk: TestClient, scene: Scene)
         "comment-files.minh-chung": "Thêm ảnh.",
         "comment-": "Gửi lại sớm.",
     }
-    assert desk.post(f"/vp/de-nghi/{code}", data={"act": "return", **said}).status_code == 303
+    assert pressed(desk, code, "return", **said).status_code == 303
     assert state_of(scene, code) == "returned"
     with scene.database.read() as session:
         kept = dict(session.execute(select(col(Comment.field), col(Comment.body))).all())
@@ -82,16 +89,15 @@ def test_a_return_carries_comments_beside_fields(desk: TestClient, scene: Scene)
 
 def test_hold_release_and_decline_need_a_reason(desk: TestClient, scene: Scene) -> None:
     code = given_nomination(scene, who="cs1", state=State.proposed)
-    address = f"/vp/de-nghi/{code}"
     for act, reason, after in (
         ("hold", "Chờ Thanh tra trả lời.", "held"),
         ("release", "Không có vi phạm.", "proposed"),
         ("decline", "Thành tích đã được khen.", "declined"),
     ):
-        assert desk.post(address, data={"act": act, "reason": " "}).status_code == 422
-        assert desk.post(address, data={"act": act, "reason": reason}).status_code == 303
+        assert pressed(desk, code, act, reason=" ").status_code == 422
+        assert pressed(desk, code, act, reason=reason).status_code == 303
         assert state_of(scene, code) == after
-    assert "Thành tích đã được khen." in words(desk.get(address))
+    assert "Thành tích đã được khen." in words(desk.get(f"/vp/de-nghi/{code}"))
 
 
 def test_two_at_one_desk_the_later_is_told_and_loses_nothing(doors: Doors, scene: Scene) -> None:
@@ -122,6 +128,22 @@ def test_what_was_typed_survives_a_stale_page(doors: Doors, scene: Scene) -> Non
     assert "Viết lại đoạn này." in late.text
     again = mine.post(f"/vp/de-nghi/{code}", data={"seen": hidden(late, "seen"), **typed})
     assert again.status_code == 303
+
+
+@pytest.mark.parametrize("act", ["tick", "accept", "return", "hold", "release", "decline"])
+@pytest.mark.parametrize("seen", [{}, {"seen": ""}, {"seen": " "}])
+def test_a_form_that_does_not_say_what_was_seen_is_stale(
+    desk: TestClient, scene: Scene, act: str, seen: dict[str, str]
+) -> None:
+    code = given_nomination(scene, who="cs1", state=State.held if act == "release" else State.proposed)
+    before, head = state_of(scene, code), hidden(desk.get(f"/vp/de-nghi/{code}"), "seen")
+    typed = {"comment-summary": "Viết lại đoạn này.", "reason": "Có lý do.", "items": "bao-cao minh-chung"}
+    late = desk.post(f"/vp/de-nghi/{code}", data={**seen, "act": act, "tick-bao-cao": "1", **typed})
+    assert late.status_code == 409
+    assert "Xem lại rồi bấm lại nếu cần" in words(late)
+    assert "vừa xử lý" not in words(late), "nobody else did anything"
+    assert "Viết lại đoạn này." in late.text
+    assert (state_of(scene, code), hidden(late, "seen")) == (before, head)
 
 
 @HEADED

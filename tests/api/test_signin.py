@@ -6,11 +6,12 @@ import pytest
 from httpx import Response
 from sqlmodel import Session, func, select
 
+from engine.calendar import in_words
 from engine.commands import linking
-from engine.models import Grant, Link, Person, SignIn
+from engine.models import Grant, Link, Nomination, Person, SignIn
 from engine.stages import Role
 from tests.api.office_given import Doors, words
-from tests.factories import person
+from tests.factories import cast, close_vote, person, the_vote
 
 
 def link_for(doors: Doors, who: str, *, lasts: timedelta = timedelta(hours=2)) -> str:
@@ -129,6 +130,62 @@ def test_a_ballot_session_opens_its_ballot_and_nothing_else(voting_doors: Doors)
     for address in ("/viec", "/dot", f"/dot/{doors.scene.key}", "/qt/nguoi-dung", "/tep/1"):
         assert browser.get(address).status_code == 401, address
     assert "Việc của tôi" not in browser.get(f"/phieu/{doors.scene.key}").text
+
+
+def _everybody_votes(doors: Doors) -> None:
+    with doors.scene.database.read() as session:
+        codes = session.exec(select(Nomination.code)).all()
+        list_hash = the_vote(session).list_hash
+    for seat in range(1, 6):
+        cast(doors.scene, seat, dict.fromkeys(codes, "yes"), list_hash)
+
+
+def test_after_the_close_a_ballot_link_leads_to_the_result(voting_doors: Doors) -> None:
+    doors = voting_doors
+    with doors.scene.database.read() as session:
+        token = _ballot_link(session, doors)
+    _everybody_votes(doors)
+    assert doors.nobody().get(f"/l/{token}").status_code == 200
+    assert close_vote(doors.scene)
+    for answer in (doors.nobody().get(f"/l/{token}"), doors.nobody().post(f"/l/{token}")):
+        assert answer.status_code == 410
+        assert f"Hội đồng đã kết thúc bỏ phiếu lúc {in_words(doors.scene.now)}" in words(answer)
+        assert "gui-lai" not in answer.text
+        assert 'href="/dang-nhap"' in answer.text
+        assert f'href="/phieu/{doors.scene.key}/ket-qua"' in answer.text
+        with doors.scene.database.read() as session:
+            assert person(session, "seat4").name not in answer.text, "whose link it was is not told"
+    result = f"/phieu/{doors.scene.key}/ket-qua"
+    assert doors.nobody().get(result).status_code == 401, "the address alone opens nothing"
+    assert doors.at("seat4").get(result).status_code == 200
+
+
+@pytest.mark.parametrize("spoiled", ["unknown", "replaced", "left", "signin"])
+def test_after_the_close_no_other_link_tells_of_the_vote(voting_doors: Doors, spoiled: str) -> None:
+    doors = voting_doors
+    scene = doors.scene
+    with scene.database.read() as session:
+        token = _ballot_link(session, doors)
+    _everybody_votes(doors)
+    if spoiled == "unknown":
+        token = "tdkt1_" + "x" * 43
+    elif spoiled == "signin":
+        token = link_for(doors, "seat4", lasts=timedelta(0))
+    elif spoiled == "left":
+        with scene.database.unit_of_work() as session:
+            person(session, "seat4").active = False
+    else:
+        with scene.database.unit_of_work() as session:
+            office, member = scene.actor("office", session), person(session, "seat4").id or 0
+            linking.replace_ballot_link(
+                session, office, scene.keys, scene.key, person_id=member, now=scene.now
+            )
+    before = doors.nobody().get(f"/l/{token}")
+    assert close_vote(scene)
+    after = doors.nobody().get(f"/l/{token}")
+    assert after.status_code == before.status_code == 410
+    assert words(after) == words(before)
+    assert scene.key not in after.text
 
 
 def test_a_ballot_session_carries_no_other_role_of_its_person(voting_doors: Doors) -> None:

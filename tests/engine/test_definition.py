@@ -51,6 +51,30 @@ def test_a_seeded_fault_is_named(  # noqa: PLR0917 — columns of the table abov
     assert all(re.match(r"\S+:\d+: .+ → .+", str(fault)) for fault in found)
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "sentence"),
+    [
+        (AGENCY, "email: van-phong@", "email: văn-phòng@", "“văn-phòng@"),
+        (FINAL, "quorum: 2/3", "quorum: 0.66", "“0.66”"),
+        (COUNCIL, "role: chair\n", "role: chairman\n", "“chairman”"),
+    ],
+)
+def test_a_fault_inside_a_list_is_not_told_as_a_list_too_short(
+    file: str, old: str, new: str, sentence: str
+) -> None:
+    assert old in SHIPPED[file], f"{old!r} is no longer in {file}"
+    found = check({**SHIPPED, file: SHIPPED[file].replace(old, new)})  # in every item: none of them counts
+    mine = [fault for fault in found if fault.file == file]
+    assert mine
+    assert all(sentence in fault.sentence for fault in mine), "\n".join(map(str, mine))
+
+
+def test_a_list_that_is_empty_is_still_told() -> None:
+    text = SHIPPED[FINAL].partition("\nawards:")[0] + "\nawards: []\n"
+    (fault,) = [f for f in check({**SHIPPED, FINAL: text}) if f.file == FINAL]
+    assert (fault.line, fault.remedy) == (line_of(text, "awards: []"), "Ghi ít nhất một mục")
+
+
 def test_fault_reads_as_one_line() -> None:
     fault = Fault("config/reviews/x.yaml", 41, "Khóa “a” không có trong quy cách", "Có phải là “b”?")
     assert str(fault) == "config/reviews/x.yaml:41: Khóa “a” không có trong quy cách → Có phải là “b”?"

@@ -63,7 +63,7 @@ class House:
             "TDKT_DATABASE_URL": database_url,
             "TDKT_DATA": str(data),
             "TDKT_PREFECT_API_URL": api_url,
-            "TDKT_POLL": "PT0.05S",
+            "TDKT_POLL": "PT0.1S",
             "TDKT_DEMO": "1",
         }
         self.processes = Processes(environment, data / "log.txt", self.random)

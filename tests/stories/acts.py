@@ -207,6 +207,7 @@ def make_dossier(world: World, number: str, day: str) -> Visitor:
     """Văn phòng fills in the facts of the documents and makes the archive."""
     office = world.visitor(OFFICE).open(f"{OFFICE_ROUND}/ho-so")
     facts = {"submission_number": number, "minutes_number": "03", "meeting_way": "circulated"}
-    office.press("Lưu thông tin", facts | dated("submission_date", day))
+    founded = {"founding_number": "45/QĐ-BDT"} | dated("founding_date", "03/03/2025")
+    office.press("Lưu thông tin", facts | founded | dated("submission_date", day))
     again = next((b for b in office.buttons() if b in {"Tạo bộ hồ sơ", "Tạo lại bộ hồ sơ"}), "Tạo bộ hồ sơ")
     return office.press(again)

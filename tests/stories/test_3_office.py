@@ -68,10 +68,15 @@ def test_each_nomination_is_checked_against_the_checklist_before_it_is_accepted(
     some = dict(list(ticks(office).items())[:2])
     office.press("Chấp nhận", some | {"reason": "đang gõ dở"}, status=422)
 
-    assert office.errors
+    assert "lý do đã ghi mà nút vừa bấm không dùng đến" in office.errors[0], "no word is dropped unsaid"
     assert state_of(world, code) == "proposed"
     assert office.shown("reason") == "đang gõ dở"
     assert all(office.shown(name) == ["1"] for name in some)
+    office.press("Lưu phần đã kiểm tra", {"reason": "", "comment-summary": "Viết gọn lại."}, status=422)
+    assert "góp ý chưa gửi" in office.errors[0]
+    assert office.shown("comment-summary") == "Viết gọn lại."
+    office.press("Chấp nhận", {"comment-summary": ""}, status=422)
+    assert office.errors
     office.press("Chấp nhận", ticks(office))
     assert state_of(world, code) == "accepted"
 
@@ -202,7 +207,8 @@ def test_nothing_is_frozen_while_something_is_unsettled(world: World) -> None:
 
     assert "Chốt danh sách" not in office.buttons()
     assert "Còn 1 đề nghị chưa xử lý xong" in office.words
-    request = {"method": "POST", "url": LIST, "data": {"act": "freeze"}}
+    data = {"act": "freeze", "seen": office.shown("seen")}
+    request = {"method": "POST", "url": LIST, "data": data}
     office.send(request, status=422)
     assert any("Lộc Thị Hiền" in error for error in office.errors), office.errors
     assert state_of(world, waiting) == "proposed"

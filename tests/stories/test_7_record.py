@@ -181,7 +181,7 @@ def test_looking_leaves_nothing(world: World, record: Record) -> None:
 def test_a_refused_act_leaves_nothing(world: World, record: Record) -> None:
     office = world.visitor(OFFICE)
     for address, data in (
-        (f"{OFFICE_ROUND}/danh-sach", {"act": "freeze"}),
+        (f"{OFFICE_ROUND}/danh-sach", {"act": "freeze", "seen": "none"}),
         (f"{OFFICE_ROUND}/mo-bo-phieu", {}),
         (f"{OFFICE_ROUND}/ho-so/gui", {"version": "1", "channel": "email"}),
         (f"/ky/{FINAL}/dong-y", {"codes": ["khong-co"]}),

@@ -1,0 +1,80 @@
+"""Settings that follow from one another, and those that would harm."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from api.cli import app
+from config.settings import BadSettings, Settings, read_settings
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has to be set is; nothing else comes from this machine."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("TDKT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TDKT_SECRET", "s" * 40)
+    monkeypatch.setenv("TDKT_SMTP_URL", "smtp://127.0.0.1:25")
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"TDKT_PORT": "8437"}, "http://127.0.0.1:8437"),
+        ({"TDKT_HOST": "10.1.2.3", "TDKT_PORT": "80"}, "http://10.1.2.3:80"),
+        ({"TDKT_HOST": "0.0.0.0", "TDKT_PORT": "8437"}, "http://127.0.0.1:8437"),  # noqa: S104 — read, not bound
+        ({"TDKT_HOST": "::1"}, "http://[::1]:8000"),
+        ({"TDKT_HOST": "::", "TDKT_PORT": "8437"}, "http://[::1]:8437"),
+        ({"TDKT_PORT": "8437", "TDKT_PUBLIC_URL": "https://tdkt.example/"}, "https://tdkt.example"),
+    ],
+)
+def test_links_lead_to_where_the_server_listens_unless_told_otherwise(
+    given: dict[str, str], address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert read_settings().public_url == address
+
+
+def test_an_address_that_follows_from_the_port_is_shown_as_the_default(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TDKT_PORT", "8437")
+    said = CliRunner().invoke(app, ["settings"])
+    assert said.exit_code == 0
+    assert "TDKT_PUBLIC_URL: http://127.0.0.1:8437 (default)" in said.output
+
+
+@pytest.mark.parametrize("value", ["0", "0.0", "0.01", "-1", "PT0S", "PT0.09S", "00:00:00"])
+def test_an_interval_that_would_burn_a_core_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TDKT_POLL", value)
+    with pytest.raises(BadSettings, match=r"^TDKT_POLL: must be at least 0\.1 seconds.*; 0\.5 does$"):
+        read_settings()
+
+
+@pytest.mark.parametrize("value", ["1e999", "nan", "soon"])
+def test_an_interval_that_is_none_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TDKT_POLL", value)
+    with pytest.raises(BadSettings, match=r"^TDKT_POLL: "):
+        read_settings()
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("0.1", 0.1), ("PT0.1S", 0.1), ("5", 5)])
+def test_an_interval_with_a_pause_is_taken(
+    value: str, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TDKT_POLL", value)
+    assert read_settings().poll == timedelta(seconds=seconds)
+
+
+def test_every_interval_has_the_lower_bound() -> None:
+    """A new setting of that kind must be an `Interval` too."""
+    for name, field in Settings.model_fields.items():
+        if field.annotation is timedelta:
+            with pytest.raises(BadSettings, match=rf"TDKT_{name.upper()}: must be at least"):
+                read_settings(**{name: 0})
