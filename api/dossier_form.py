@@ -10,8 +10,12 @@ from engine.queries.dossier_facts import CIRCULATED, MEETING, number_of
 
 TEXTS = ("meeting_place", "chair", "secretary", "dissent")
 SIGNERS = ("signer_name", "signer_title", "confirmer_name", "confirmer_title")
-NUMBERS = {"submission_number": "Số tờ trình", "minutes_number": "Số biên bản"}
-DATES = ("submission_date", "meeting_date")
+NUMBERS = {
+    "submission_number": "Số tờ trình",
+    "minutes_number": "Số biên bản",
+    "founding_number": "Số quyết định thành lập Hội đồng",
+}
+DATES = ("submission_date", "meeting_date", "founding_date")
 HOURS = ("meeting_start", "meeting_end")
 PARTS = ("day", "month", "year")
 _HOUR = re.compile(r"(\d{1,2})\s*(?:giờ|[:hg.])?\s*(\d{2})?\s*(?:phút)?")

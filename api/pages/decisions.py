@@ -12,7 +12,7 @@ from api.printing import press_of
 from engine.commands import submission
 from engine.dossier.build import decision_documents
 from engine.dossier.contents import media_type_of
-from engine.errors import Incomplete, NotFound
+from engine.errors import Incomplete, NotFound, NotNow
 from engine.queries import dossier_source, rounds
 from engine.queries import submission as after_council
 from engine.stages import Role
@@ -82,7 +82,12 @@ def _document(visit: Visit, key: str, decision_id: int | None, form: str) -> Res
         )
     press = press_of(visit.installation.texts)
     documents = decision_documents(source, press.texts)
-    data = press.docx(documents) if form == "docx" else press.pdf(documents)
+    try:
+        data = press.docx(documents) if form == "docx" else press.pdf(documents)
+    except ValueError as fault:
+        raise NotNow(
+            f"Chưa tạo được văn bản: {fault}", rule="Tạo văn bản", help_from="quản trị hệ thống"
+        ) from fault
     name = "du-thao-quyet-dinh" if decision_id is None else f"quyet-dinh-{number.partition('/')[0]}"
     return send_bytes(data, name=f"{name}.{form}", media_type=media_type_of(f"x.{form}"))
 

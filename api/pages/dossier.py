@@ -19,6 +19,7 @@ from engine.dossier.package import verify_package
 from engine.errors import Changed, Incomplete, NotFound, NotNow
 from engine.queries import dossier as workshop
 from engine.queries import dossier_source, rounds
+from engine.queries.dossier_gate import Asked, date_faults
 from engine.stages import Role
 
 router = APIRouter()
@@ -43,11 +44,14 @@ def keep(visit: StaffVisit, key: str, form: Typed) -> Response:
     """Keep the facts; an archive built from older ones is then no longer this dossier."""
     demand(visit, Role.office)
     with visit.read() as session:
-        seats = workshop.workshop_of(session, rounds.seen(session, key)).seats
-    today = visit.now.astimezone(VIETNAM).date()
-    typed = dossier_form.read(form, [seat.id for seat in seats], today=today)
-    if typed.errors:
-        return _workshop(visit, key, typed=typed, errors=typed.errors, status=422)
+        shop = workshop.workshop_of(session, rounds.seen(session, key))
+        today = visit.now.astimezone(VIETNAM).date()
+        typed = dossier_form.read(form, [seat.id for seat in shop.seats], today=today)
+        wrong = date_faults(session, Asked(shop.going, typed.facts, shop.seats, shop.voting))
+    named = dict(typed.errors)
+    errors = [*typed.errors, *((f"{f}_day", said) for f, said in wrong.items() if f"{f}_day" not in named)]
+    if errors:
+        return _workshop(visit, key, typed=typed, errors=errors, status=422)
     with visit.change() as session:
         submission.prepare_dossier(session, visit.me, key, facts=typed.facts, now=visit.clock())
     return visit.go(f"/vp/dot/{key}/ho-so", "Đã lưu thông tin hồ sơ.")

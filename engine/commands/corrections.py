@@ -7,7 +7,8 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Session, SQLModel, col
 
 from engine.access import Actor, demand_role
-from engine.commands.dossiers import number_faults
+from engine.commands.dating import Earliest, earliest_paper, number_faults
+from engine.commands.dossiers import earliest_answer
 from engine.commands.ground import Ground, nomination_of, note, note_round
 from engine.errors import Incomplete, NotNow
 from engine.models import Decision, Nomination
@@ -38,8 +39,8 @@ def correct_award(
     """Put right the decision's number or date of one award, with a reason, also in a closed round.
 
     Another date for the same number of the agency goes for every award of that decision. Safe to repeat.
-    Raises NotYours, NotNow for what has no award, and Incomplete for a number without digits, a date to come,
-    a missing reason, or a number of the agency that is in use for another day.
+    Raises NotYours, NotNow for what has no award, and Incomplete for a number without digits, a date to come
+    or older than what the award rests on, a missing reason, or a number of the agency in use for another day.
     """
     demand_role(actor, Role.office)
     ground, nomination = nomination_of(session, code)
@@ -49,14 +50,16 @@ def correct_award(
             rule="Trình tự xét khen thưởng",
             help_from="Văn phòng",
         )
-    faults = number_faults(number, dated, now)
+    said, before = clean(number), nomination.decision_number
+    agency = ground.definition.award(nomination.award_key).level == "agency"
+    earliest = _earliest(session, ground, nomination, agency=agency, same=said == before)
+    faults = number_faults(number, dated, now, paper="Ngày quyết định", earliest=earliest)
     if not clean(reason, lines=True):
         faults["reason"] = "Ghi lý do sửa số, ngày quyết định để lưu hồ sơ."
     if faults:
         raise Incomplete(faults, rule="Kết quả khen thưởng phải có căn cứ")
-    said, before = clean(number), nomination.decision_number
     wrong = [nomination]
-    if ground.definition.award(nomination.award_key).level == "agency":
+    if agency:
         if said == before:
             wrong = _redate(session, ground, said, dated)
         else:
@@ -65,6 +68,19 @@ def correct_award(
     if said != before:
         _forget_unused(session, ground, before)
     return nomination
+
+
+def _earliest(
+    session: Session, ground: Ground, nomination: Nomination, *, agency: bool, same: bool
+) -> Earliest | None:
+    """From which day the decision may be; another date for the same number concerns all it awarded."""
+    ids = [nomination.id or 0]
+    if not agency:
+        return earliest_answer(session, ground.round_id, ids)
+    if same:
+        asked = {"round_id": ground.round_id, "number": nomination.decision_number}
+        ids = [one.id or 0 for one in session.execute(_GIVEN, asked).scalars()]
+    return earliest_paper(session, ids)
 
 
 def _put_right(

@@ -1,6 +1,6 @@
 """The dossier of provincial awards: prepared, sealed with its hash, sent, received; one version at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlmodel import Session, SQLModel, col
 
 from engine.access import Actor, demand_role
-from engine.clock import VIETNAM
+from engine.commands.dating import Earliest, day_of, earliest_paper, number_faults
 from engine.commands.ground import Ground, move_all, note_round, stand_on
 from engine.errors import Incomplete, NotFound, NotNow
 from engine.models import Dossier, DossierLine, Nomination
@@ -33,16 +33,6 @@ _SUBMITTED = (
     )
     .order_by(col(Nomination.id))
 )
-
-
-def number_faults(number: str, dated: date, now: datetime) -> dict[str, str]:
-    """What is wrong with a document's number and date, field by field."""
-    faults = {}
-    if not any(c.isdigit() for c in clean(number)):
-        faults["number"] = "Ghi số của văn bản, ví dụ 128/QĐ-BDT."
-    if dated > now.astimezone(VIETNAM).date():
-        faults["dated"] = "Ngày văn bản không thể sau hôm nay."
-    return faults
 
 
 def prepare_dossier(
@@ -128,6 +118,13 @@ def dossiers_holding(session: Session, round_id: int) -> dict[int, Dossier]:
     return dict(session.execute(_HELD_BY, {"round_id": round_id}).all())
 
 
+def earliest_answer(session: Session, round_id: int, nominations: Iterable[int]) -> Earliest | None:
+    """From which day an award by the province may be: the last of the dossiers that took these along left."""
+    holding = dossiers_holding(session, round_id)
+    sent = [dossier.sent_at for id_ in nominations if (dossier := holding.get(id_)) and dossier.sent_at]
+    return Earliest(day_of(max(sent)), "gửi hồ sơ") if sent else None
+
+
 def latest_dossier(session: Session, round_id: int) -> Dossier | None:
     """The newest version, sent or not."""
     return _newest(session, round_id)
@@ -175,11 +172,15 @@ def seal_dossier(
     size: int,
     now: datetime,
 ) -> Dossier:
-    """Record the archive that was built from the dossier: its hash is what was sent, for ever."""
+    """Record the archive that was built from the dossier: its hash is what was sent, for ever.
+
+    Raises Incomplete for a tờ trình without number, to come, or older than the vote and the head's word.
+    """
     demand_role(actor, Role.office)
     ground = stand_on(session, key=key)
     dossier = _draft(session, ground, version)
-    faults = number_faults(number, dated, now)
+    earliest = earliest_paper(session, [n.id or 0 for n in lines_of(session, dossier)])
+    faults = number_faults(number, dated, now, paper="Ngày tờ trình", earliest=earliest)
     if faults:
         raise Incomplete(faults, rule="Số, ký hiệu văn bản (NĐ 30/2020 Phụ lục III)")
     said = clean(number)

@@ -42,9 +42,7 @@ _ON_LEAVE = (
 )
 _UNSIGNED = (
     select(Nomination)
-    .where(
-        col(Nomination.round_id) == bindparam("round_id"), col(Nomination.state).in_(sorted(UNSIGNED))
-    )
+    .where(col(Nomination.round_id) == bindparam("round_id"), col(Nomination.state).in_(sorted(UNSIGNED)))
     .order_by(col(Nomination.id))
 )
 

@@ -8,14 +8,14 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from engine.access import Actor, demand_role
-from engine.clock import VIETNAM
 from engine.commands.corrections import correct_award
+from engine.commands.dating import Earliest, day_of, earliest_paper, number_faults
 from engine.commands.dossiers import (
     dossier_of,
     dossiers_holding,
+    earliest_answer,
     latest_dossier,
     lines_of,
-    number_faults,
     prepare_dossier,
     record_receipt,
     seal_dossier,
@@ -33,7 +33,7 @@ from engine.commands.ground import (
     note_round,
     stand_on,
 )
-from engine.errors import Incomplete
+from engine.errors import Incomplete, NotNow
 from engine.models import Decision, Nomination
 from engine.stages import Act, Role, State
 from engine.text import clean
@@ -89,10 +89,16 @@ def refuse(session: Session, actor: Actor, code: str, *, reason: str, now: datet
     """The head does not follow the council on one nomination, and says why. Safe to repeat."""
     demand_role(actor, Role.head)
     ground, nomination = nomination_of(session, code)
+    said = clean(reason, lines=True)
     if nomination.state == State.refused:
+        if said != nomination.reason:
+            raise NotNow(
+                f"Đã ghi không đồng ý từ trước và đã báo cho phòng, với lý do: “{nomination.reason}”.",
+                rule="Ý kiến của Thủ trưởng ghi một lần",
+                help_from="Văn phòng",
+            )
         return nomination
     demand_act(actor, ground, nomination, Act.refuse)
-    said = clean(reason, lines=True)
     if not said:
         raise Incomplete({"reason": "Ghi lý do không đồng ý để báo cho phòng và lưu hồ sơ."})
     facts = {"reason": said}
@@ -113,7 +119,8 @@ def decide(
 ) -> Decision:
     """Record the agency's own decision (Giấy khen): number, date, and the nominations it awards.
 
-    Safe to repeat; more nominations may be added to a number, on its own date only.
+    Safe to repeat; more nominations may be added to a number, on its own date only. The date is no earlier
+    than the council's vote and the head's word on them.
     """
     demand_role(actor, Role.office, Role.head)
     ground = stand_on(session, key=key)
@@ -122,7 +129,8 @@ def decide(
     row: Decision | None = session.execute(
         _BY_NUMBER, {"round_id": ground.round_id, "number": said}
     ).scalar_one_or_none()
-    faults = number_faults(number, dated, now)
+    earliest = earliest_paper(session, [n.id or 0 for n in asked])
+    faults = number_faults(number, dated, now, paper="Ngày quyết định", earliest=earliest)
     wrong = [n.nominee_name for n in asked if ground.definition.award(n.award_key).level != "agency"]
     if wrong:
         faults["codes"] = (
@@ -173,7 +181,10 @@ def record_answer(
     act = ANSWERS.get(answer)
     if act is None:
         raise Incomplete({"answer": "Chọn kết quả: được khen, không được khen hoặc trả để bổ sung."})
-    facts, changes = _answer(act, number, dated, reason, now=now)
+    earliest = None
+    if act == Act.award:
+        earliest = earliest_answer(session, ground.round_id, [n.id or 0 for n in asked])
+    facts, changes = _answer(act, number, dated, reason, earliest=earliest, now=now)
     fresh = [n for n in asked if n.state != TARGETS[act]]
     if act == Act.award:
         _refuse_other_award(asked, clean(number), dated)
@@ -204,12 +215,14 @@ def _refuse_other_award(asked: Sequence[Nomination], number: str, dated: date | 
 
 
 def _answer(
-    act: Act, number: str, dated: date | None, reason: str, *, now: datetime
+    act: Act, number: str, dated: date | None, reason: str, *, earliest: Earliest | None, now: datetime
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What history and the row keep of an answer. Raises Incomplete when it has no ground."""
     said, faults = clean(reason, lines=True), {}
     if act == Act.award:
-        faults = number_faults(number, dated or now.astimezone(VIETNAM).date(), now)
+        faults = number_faults(
+            number, dated or day_of(now), now, paper="Ngày quyết định khen thưởng", earliest=earliest
+        )
         if dated is None:
             faults["dated"] = "Ghi ngày của quyết định khen thưởng."
     elif not said:

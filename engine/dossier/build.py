@@ -5,7 +5,7 @@ transaction, and two equal sources give the same bytes.
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from engine.dossier.facts import (
 )
 from engine.dossier.minutes import minutes
 from engine.dossier.package import Folder, Package, PackageFile, build_package
-from engine.dossier.pdf import render_pdf
+from engine.dossier.pdf import render_pdf, render_pdfs
 from engine.dossier.report import achievement_report
 from engine.dossier.submission import submission
 from engine.dossier.texts import Texts
@@ -88,6 +88,10 @@ class Press:
     def pdf(self, document: Document | Sequence[Document]) -> bytes:
         return render_pdf(document, fonts=self.fonts, layout=self.texts.layout)
 
+    def pdfs(self, documents: Sequence[Document]) -> list[bytes]:
+        """A PDF of each document, all from one child process."""
+        return render_pdfs([[each] for each in documents], fonts=self.fonts, layout=self.texts.layout)
+
     def docx(self, document: Document | Sequence[Document]) -> bytes:
         return render_docx(document, layout=self.texts.layout)
 
@@ -131,21 +135,39 @@ def build_archive(source: Source, press: Press, read: Callable[[str], bytes]) ->
 
     Raises ValueError (RenderError among them) when a document cannot be made.
     """
-    files = [*_papers(source, press)]
+    papers = [*_of_agency(source, press.texts)]
+    kept: list[PackageFile] = []
     for item in source.items:
-        files += _of_nominee(source, item, press, read)
+        papers.append(_report(source, item, press.texts))
+        kept += _kept(item, read)
+    table = PackageFile(
+        Folder.LIST,
+        "danh-sach.xlsx",
+        "Danh sách đề nghị khen thưởng (bảng tính)",
+        render_xlsx(_listed(source)),
+    )
+    files = [*_printed(papers, press), table, *kept]
     return build_package(f"{SUBMISSION_WORD} số {source.symbol} – {source.title}", files, day=source.day)
 
 
-def _papers(source: Source, press: Press) -> list[PackageFile]:
-    texts = press.texts
-    listed = ListFacts(
-        source.lines,
-        SUBMISSION_WORD,
-        source.symbol,
-        source.registration.date,
-        source.registration.stamp,
-    )
+@dataclass(frozen=True)
+class _Paper:
+    """A document that goes in as DOCX and PDF; `order` and `subject` where it is one nominee's."""
+
+    folder: Folder
+    name: str
+    title: str
+    document: Document
+    order: int | None = None
+    subject: str = ""
+
+
+def _listed(source: Source) -> ListFacts:
+    day, stamp = source.registration.date, source.registration.stamp
+    return ListFacts(source.lines, SUBMISSION_WORD, source.symbol, day, stamp)
+
+
+def _of_agency(source: Source, texts: Texts) -> list[_Paper]:
     letter = submission(
         texts.submission,
         agency=source.agency,
@@ -154,7 +176,7 @@ def _papers(source: Source, press: Press) -> list[PackageFile]:
         registration=source.registration,
         council=source.council,
     )
-    lines = award_list(texts.award_list, agency=source.agency, review=source.review, facts=listed)
+    lines = award_list(texts.award_list, agency=source.agency, review=source.review, facts=_listed(source))
     meeting = minutes(
         texts.minutes,
         agency=source.agency,
@@ -163,44 +185,38 @@ def _papers(source: Source, press: Press) -> list[PackageFile]:
         registration=source.minutes,
     )
     return [
-        *_both(Folder.SUBMISSION, "to-trinh", SUBMISSION_WORD, letter, press),
-        *_both(Folder.LIST, "danh-sach", "Danh sách đề nghị khen thưởng", lines, press),
-        PackageFile(
-            Folder.LIST, "danh-sach.xlsx", "Danh sách đề nghị khen thưởng (bảng tính)", render_xlsx(listed)
-        ),
-        *_both(Folder.MINUTES, "bien-ban", "Biên bản của Hội đồng", meeting, press),
+        _Paper(Folder.SUBMISSION, "to-trinh", SUBMISSION_WORD, letter),
+        _Paper(Folder.LIST, "danh-sach", "Danh sách đề nghị khen thưởng", lines),
+        _Paper(Folder.MINUTES, "bien-ban", "Biên bản của Hội đồng", meeting),
     ]
 
 
-def _both(folder: Folder, name: str, title: str, document: Document, press: Press) -> list[PackageFile]:
-    return [
-        PackageFile(folder, f"{name}.docx", f"{title} (Word)", press.docx(document)),
-        PackageFile(folder, f"{name}.pdf", f"{title} (PDF)", press.pdf(document)),
-    ]
-
-
-def _of_nominee(source: Source, item: Item, press: Press, read: Callable[[str], bytes]) -> list[PackageFile]:
-    order, subject = item.line.order, item.line.name
-    document = achievement_report(
-        press.texts.report, agency=source.agency, review=source.review, facts=item.report
+def _report(source: Source, item: Item, texts: Texts) -> _Paper:
+    made = achievement_report(texts.report, agency=source.agency, review=source.review, facts=item.report)
+    return _Paper(
+        Folder.REPORTS, "bao-cao", "Báo cáo thành tích", made, order=item.line.order, subject=item.line.name
     )
-    made = [
-        PackageFile(
-            Folder.REPORTS, "bao-cao.docx", "Báo cáo thành tích (Word)", press.docx(document), order, subject
-        ),
-        PackageFile(
-            Folder.REPORTS, "bao-cao.pdf", "Báo cáo thành tích (PDF)", press.pdf(document), order, subject
-        ),
-    ]
-    kept = [
+
+
+def _printed(papers: Sequence[_Paper], press: Press) -> Iterator[PackageFile]:
+    """Every paper as DOCX and PDF; the PDFs in one go, because each process asked for them takes a moment."""
+    pdfs = press.pdfs([paper.document for paper in papers])
+    for paper, pdf in zip(papers, pdfs, strict=True):
+        both = (("docx", "Word", press.docx(paper.document)), ("pdf", "PDF", pdf))
+        for ending, program, data in both:
+            name, title = f"{paper.name}.{ending}", f"{paper.title} ({program})"
+            yield PackageFile(paper.folder, name, title, data, paper.order, paper.subject)
+
+
+def _kept(item: Item, read: Callable[[str], bytes]) -> list[PackageFile]:
+    return [
         PackageFile(
             Folder.REPORTS if file.is_report else Folder.EVIDENCE,
             file.name,
             file.title,
             read(file.sha256),
-            order,
-            subject,
+            item.line.order,
+            item.line.name,
         )
         for file in item.files
     ]
-    return made + kept

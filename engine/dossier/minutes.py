@@ -25,7 +25,8 @@ _BASE = AGENCY | COUNCIL
 _SEAT = frozenset({"ten", "chuc_vu", "vai_tro"})
 _BALLOT = frozenset({"hinh_thuc_bieu_quyet", "phat_ra", "thu_ve", "hop_le", "khong_hop_le"})
 _PLAIN_KEYS = (
-    *("title", "heading_members", "absent_none", "heading_course", "heading_result", "result_intro"),
+    *("title", "heading_members", "absent_none", "silent_none"),
+    *("heading_course", "heading_result", "result_intro"),
     *("column_order", "column_name", "column_award", "column_yes", "column_no", "column_blank"),
     *("column_rate", "column_result", "passed", "failed", "conclusion_none", "dissent_none", "dissent"),
     *("sign_secretary", "sign_chair", "recipients_title"),
@@ -46,7 +47,10 @@ EXPECTED = {
     "member": one(_SEAT, frozenset({"so"})),
     "absent": one(frozenset({"vang", "tong"})),
     "absent_member": one(_SEAT, frozenset({"so", "ly_do"})),
+    "silent": one(frozenset({"vang", "tong"})),
+    "silent_member": one(_SEAT, frozenset({"so"})),
     "quorum": one(frozenset({"dieu_kien"})),
+    "quorum_circulated": one(frozenset({"dieu_kien"})),
     "course_meeting": many(_BASE),
     "course_circulated": many(_BASE),
     "ballot": one(_BASE, _BALLOT),
@@ -119,20 +123,26 @@ def _members(wording: Wording, council: CouncilFacts, values: dict[str, str]) ->
         Paragraph(wording.one(attendance, {"co_mat": str(len(council.present)), "tong": total})),
         *_numbered(wording, "member", council.present),
     ]
+    # Nobody is absent from a consultation in writing: one sends an opinion or does not.
+    missing = "silent" if council.circulated else "absent"
     if council.absent:
-        blocks.append(Paragraph(wording.one("absent", {"vang": str(len(council.absent)), "tong": total})))
-        blocks += _numbered(wording, "absent_member", council.absent)
+        blocks.append(Paragraph(wording.one(missing, {"vang": str(len(council.absent)), "tong": total})))
+        blocks += _numbered(wording, f"{missing}_member", council.absent)
     else:
-        blocks.append(Paragraph(wording.one("absent_none", values)))
+        blocks.append(Paragraph(wording.one(f"{missing}_none", values)))
     if council.quorum:
-        blocks.append(Paragraph(wording.one("quorum", {"dieu_kien": council.quorum})))
+        quorum = "quorum_circulated" if council.circulated else "quorum"
+        blocks.append(Paragraph(wording.one(quorum, {"dieu_kien": council.quorum})))
     return blocks
 
 
 def _numbered(wording: Wording, key: str, seats: Sequence[SeatFacts]) -> list[Paragraph]:
     no_reason = wording.one("absent_no_reason", {}) if key == "absent_member" else ""
     texts = [
-        wording.one(key, _seat(seat) | {"so": str(number), "ly_do": seat.absence or no_reason})
+        wording.one(
+            "absent_member" if seat.absence and key == "silent_member" else key,
+            _seat(seat) | {"so": str(number), "ly_do": seat.absence or no_reason},
+        )
         for number, seat in enumerate(seats, start=1)
     ]
     texts[-1:] = [texts[-1].rstrip(";.") + "."] if texts else []
@@ -155,7 +165,7 @@ def _course(wording: Wording, council: CouncilFacts, values: dict[str, str], way
             "khong_hop_le": str(council.collected - council.valid),
         },
     )
-    written = wording.one("written", {"y_kien": count(council.written_opinions)})
+    written = [] if council.circulated else [_written(wording, council)]
     rules = [
         wording.one(
             "threshold",
@@ -168,12 +178,16 @@ def _course(wording: Wording, council: CouncilFacts, values: dict[str, str], way
         )
         for rule in council.thresholds
     ]
-    texts = [*wording.many(f"course_{way}", values), ballot, written]
+    texts = [*wording.many(f"course_{way}", values), ballot, *written]
     return [
         Paragraph(wording.one("heading_course", values), Style.HEADING),
         *(Paragraph(text) for text in texts),
         *(Paragraph(text, Style.ITEM) for text in rules),
     ]
+
+
+def _written(wording: Wording, council: CouncilFacts) -> str:
+    return wording.one("written", {"y_kien": count(council.written_opinions)})
 
 
 def _results(wording: Wording, council: CouncilFacts, values: dict[str, str]) -> list[Block]:

@@ -3,36 +3,37 @@
 import datetime as dt
 import json
 from collections.abc import Sequence
-from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.dossier.dates import dateline
 from engine.dossier.layout import Layout
+from engine.dossier.typesetting import FONT, Job, RenderError, typeset
 from engine.dossier.view import Document, Head, Paragraph, Table, sections
 
-if TYPE_CHECKING:
-    import typst
-
-FONT = "Tinos"
-"""Metric-compatible with Times New Roman, all Vietnamese marks, free to embed."""
+__all__ = ["FONT", "RenderError", "head_texts", "render_pdf", "render_pdfs"]
 
 NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
-
-
-class RenderError(ValueError):
-    """A document that could not be typeset; the message says why."""
 
 
 def render_pdf(document: Document | Sequence[Document], *, fonts: Path, layout: Layout) -> bytes:
     """One PDF/A-2b of the document, or of several one after another; same inputs, same bytes.
 
     `fonts` is the folder (searched deeply) that holds the Tinos TTF files; system fonts are not used.
-    Raises RenderError when the folder holds no Tinos or a character has no glyph.
+    Raises RenderError when the folder holds no Tinos, and see `typesetting.typeset`.
     """
     documents = [document] if isinstance(document, Document) else list(document)
+    return render_pdfs([documents], fonts=fonts, layout=layout)[0]
+
+
+def render_pdfs(bundles: Sequence[Sequence[Document]], *, fonts: Path, layout: Layout) -> list[bytes]:
+    """A PDF of every bundle of documents, as `render_pdf`, all by one child process."""
+    jobs = [_job(documents, layout) for documents in bundles]
+    return typeset(jobs, fonts=fonts) if jobs else []
+
+
+def _job(documents: Sequence[Document], layout: Layout) -> Job:
     if not documents:
         msg = "Không có văn bản nào để kết xuất."
         raise RenderError(msg)
@@ -42,37 +43,8 @@ def render_pdf(document: Document | Sequence[Document], *, fonts: Path, layout: 
         "layout": layout.as_mapping(),
         "documents": [_document(each) for each in documents],
     }
-    # typst is loaded only when a PDF is wanted: 80 MB that pages have no use for.
-    import typst  # noqa: PLC0415 — lazy, see above
-
-    compiler = typst.Compiler(
-        files(__package__).joinpath("document.typ").read_bytes(),
-        font_paths=_fonts(fonts),
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-    )
     noon = dt.datetime.combine(documents[0].stamp, dt.time(12), tzinfo=dt.UTC)
-    try:
-        made = compiler.compile(format="pdf", pdf_standards=["a-2b"], timestamp=int(noon.timestamp()))
-    except typst.TypstError as fault:
-        msg = f"Không kết xuất được PDF của “{documents[0].title}”: {fault.message}"
-        raise RenderError(msg) from fault
-    if not isinstance(made, bytes):
-        msg = f"Không kết xuất được PDF của “{documents[0].title}”."
-        raise RenderError(msg)
-    return made
-
-
-@lru_cache(maxsize=4)
-def _fonts(folder: Path) -> "typst.Fonts":
-    import typst  # noqa: PLC0415 — lazy, see render_pdf
-
-    # The fonts built into the wheel stay as a fall-back for signs Tinos lacks (☑, ✓).
-    found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
-    if FONT not in found.families():
-        msg = f"Không thấy phông {FONT} trong {folder}; hãy chạy lại bước cài đặt để lấy phông."
-        raise RenderError(msg)
-    return found
+    return Job(documents[0].title, json.dumps(data, ensure_ascii=False), int(noon.timestamp()))
 
 
 def _document(document: Document) -> dict[str, Any]:

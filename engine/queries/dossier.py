@@ -1,19 +1,14 @@
 """The office's dossier workshop: what goes in, what is missing and where it is put right, what has left."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from engine.definition import Definition, Item
-from engine.dossier.required import RequiredItem, missing_items
 from engine.errors import NotFound
-from engine.models import Attachment, Check, Dossier, Nomination, Round
+from engine.models import Dossier, Nomination, Round
 from engine.queries.dossier_facts import (
-    CIRCULATED,
-    MEETING,
     Facts,
     SeatSeen,
     VotingSeen,
@@ -21,10 +16,10 @@ from engine.queries.dossier_facts import (
     seats_of,
     voting_of,
 )
+from engine.queries.dossier_founding import founding_open
+from engine.queries.dossier_gate import Asked, Gap, Going, gaps_of
 from engine.queries.rounds import RoundSeen
 from engine.stages import Stage, State
-
-LAW = "Luật Thi đua, khen thưởng, Điều 84 khoản 2"
 
 
 @dataclass(frozen=True)
@@ -47,29 +42,10 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Going:
-    """A nomination that goes into the next dossier."""
-
-    id: int
-    code: str
-    name: str
-    kind: str
-    award_key: str
-    award: str
-    state: State
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Something missing, in a sentence, with the address where it is put right."""
-
-    sentence: str
-    href: str
-
-
-@dataclass(frozen=True)
 class Workshop:
-    """Everything the page shows. `draft` is the version being filled, None before the first save."""
+    """Everything the page shows. `draft` is the version being filled, None before the first save;
+    `founding_open`: the definition leaves number and date of the council's founding to the office.
+    """
 
     voting: VotingSeen | None
     going: tuple[Going, ...]
@@ -79,6 +55,7 @@ class Workshop:
     seats: tuple[SeatSeen, ...]
     present: frozenset[int]
     gaps: tuple[Gap, ...]
+    founding_open: bool
 
     @property
     def next_version(self) -> int:
@@ -95,7 +72,7 @@ class Archive:
 
 
 def workshop_of(session: Session, round_: RoundSeen) -> Workshop:
-    """The workshop of a round; seven queries whatever the number of nominations."""
+    """The workshop of a round; nine queries whatever the number of nominations."""
     versions = versions_of(session, round_.id)
     draft = next((each for each in versions if each.state == "draft"), None)
     sent = tuple(each for each in versions if each.state != "draft")
@@ -111,7 +88,8 @@ def workshop_of(session: Session, round_: RoundSeen) -> Workshop:
         facts=facts,
         seats=seats,
         present=frozenset(present_ids(facts, seats)),
-        gaps=_gaps(session, round_.definition, going, facts) if going else (),
+        gaps=gaps_of(session, round_.definition, Asked(going, facts, seats, voting)) if going else (),
+        founding_open=founding_open(round_.definition),
     )
 
 
@@ -186,64 +164,3 @@ def _going(session: Session, round_: RoundSeen) -> tuple[Going, ...]:
         for id_, code, name, kind, award, state in rows
         if awards[award].level == "province"
     )
-
-
-def _gaps(
-    session: Session, definition: Definition, going: tuple[Going, ...], facts: Facts
-) -> tuple[Gap, ...]:
-    ids = [each.id for each in going]
-    present = {
-        *(f"file:{of}:{item}" for of, item in session.execute(
-            select(col(Attachment.nomination_id), col(Attachment.item_key)).where(
-                col(Attachment.nomination_id).in_(ids), col(Attachment.removed_at).is_(None)
-            )
-        ).all()),
-        *(f"confirm:{of}:{item}" for of, item in session.execute(
-            select(col(Check.nomination_id), col(Check.item_key)).where(col(Check.nomination_id).in_(ids))
-        ).all()),
-        *(f"fact:{name}" for name, value in facts.items() if value),
-    }  # fmt: skip
-    required = [*_papers_of(definition, going), *_facts_of(facts)]
-    return tuple(Gap(each.sentence, _href(each.item, going)) for each in missing_items(required, present))
-
-
-def _papers_of(definition: Definition, going: Iterable[Going]) -> Iterator[RequiredItem]:
-    for each in going:
-        for item in definition.items_for(award=each.award_key, nominee_kind=each.kind):
-            if item.required:
-                yield RequiredItem(
-                    key=f"{item.kind}:{each.id}:{item.key}",
-                    what=item.label if item.kind == "file" else f"xác nhận “{item.label}”",
-                    subject=each.name,
-                    where="trang của đề nghị",
-                    rule=_rule(item),
-                )
-
-
-def _rule(item: Item) -> str:
-    return item.source if item.confidence != "C" else ""
-
-
-def _facts_of(facts: Facts) -> Iterator[RequiredItem]:
-    yield RequiredItem("fact:submission_number", "số tờ trình", "mục Tờ trình", rule=LAW)
-    yield RequiredItem("fact:submission_date", "ngày tờ trình", "mục Tờ trình", rule=LAW)
-    yield RequiredItem("fact:minutes_number", "số biên bản của Hội đồng", "mục Biên bản", rule=LAW)
-    way = facts.get("meeting_way", "")
-    if way not in {MEETING, CIRCULATED}:
-        yield RequiredItem("fact:meeting_way", "cách Hội đồng làm việc (họp hay lấy ý kiến)", "mục Biên bản")
-    if way == MEETING:
-        yield RequiredItem("fact:meeting_date", "ngày họp Hội đồng", "mục Biên bản")
-        yield RequiredItem("fact:meeting_start", "giờ bắt đầu họp", "mục Biên bản")
-        yield RequiredItem("fact:meeting_end", "giờ kết thúc họp", "mục Biên bản")
-        yield RequiredItem("fact:meeting_place", "địa điểm họp", "mục Biên bản")
-        yield RequiredItem("fact:present", "thành viên có mặt", "mục Biên bản")
-
-
-def _href(item: RequiredItem, going: Iterable[Going]) -> str:
-    kind, _, rest = item.key.partition(":")
-    if kind == "fact":
-        return "#" + {"submission_date": "submission_date_day", "meeting_date": "meeting_date_day"}.get(
-            rest, rest
-        )
-    codes = {str(each.id): each.code for each in going}
-    return f"/de-nghi/{codes[rest.partition(':')[0]]}"

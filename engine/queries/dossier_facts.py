@@ -21,6 +21,7 @@ from engine.dossier.facts import (
     ThresholdFacts,
 )
 from engine.models import Ballot, ListLine, Nomination, Person, Result, Seat, Voting
+from engine.queries.dossier_founding import founded_by
 from engine.queries.rounds import RoundSeen
 
 SEAT_WORDS = {
@@ -167,7 +168,7 @@ def council_facts(
     return CouncilFacts(
         name=definition.council.name,
         code=code_of(definition, "bien_ban", "BB-HĐTĐKT"),
-        founded_by=definition.council.basis,
+        founded_by=founded_by(definition, facts),
         starts_at=_moment(facts, "meeting_start", voting.opened_at),
         ends_at=_moment(facts, "meeting_end", voting.closed_at),
         place="" if circulated else facts.get("meeting_place", ""),
@@ -175,8 +176,8 @@ def council_facts(
         seats_total=len(seats),
         present=tuple(named[seat.id] for seat in seats if seat.id in here),
         absent=tuple(named[seat.id] for seat in absent),
-        chair=named[_chosen(facts, "chair", seats)],
-        secretary=named[_chosen(facts, "secretary", seats)],
+        chair=named[chosen_seat(facts, "chair", seats)],
+        secretary=named[chosen_seat(facts, "secretary", seats)],
         quorum=_quorum(definition, len(here), len(seats)),
         ballot_kind=_ballot_kind(definition),
         issued=len(seats),
@@ -193,7 +194,7 @@ def _seat(seat: SeatSeen, facts: Facts) -> SeatFacts:
     return SeatFacts(seat.name, seat.position, SEAT_WORDS[seat.role], facts.get(f"away_{seat.id}", ""))
 
 
-def _chosen(facts: Facts, role: str, seats: tuple[SeatSeen, ...]) -> int:
+def chosen_seat(facts: Facts, role: str, seats: tuple[SeatSeen, ...]) -> int:
     """Who presided or kept the minutes: as the office says, else the seat of that role, else the first."""
     said = facts.get(role, "")
     if said.isdecimal() and int(said) in {seat.id for seat in seats}:

@@ -53,13 +53,24 @@ def _first(names: list[str]) -> list[str]:
 
 
 def dossier_left(desk: Desk) -> Iterator[Wish]:
-    left = desk.session.exec(
-        select(func.count()).where(
-            Nomination.round_id == desk.event.round_id,
-            col(Nomination.state).in_([State.approved.value, State.completion.value]),
+    """To the office: what waits for its hand after the vote."""
+    count = dict(
+        desk.session.exec(
+            select(Nomination.state, func.count())
+            .where(Nomination.round_id == desk.event.round_id)
+            .group_by(Nomination.state)
+        ).all()
+    )
+    left = count.get(State.approved, 0) + count.get(State.completion, 0)
+    held = count.get(State.held, 0)
+    items = []
+    if left:
+        items.append(f"{left} đề nghị đã được Thủ trưởng đồng ý, chưa ra quyết định hoặc chưa trình.")
+    if held:
+        items.append(
+            f"{held} đề nghị đang tạm dừng xét, chưa vào danh sách lấy phiếu: ghi kết luận để kết thúc đợt."
         )
-    ).one()
-    if not left:
+    if not items:
         return
     for to in desk.role(Role.office):
         yield Wish(
@@ -68,7 +79,7 @@ def dossier_left(desk: Desk) -> Iterator[Wish]:
             FOR_OFFICE,
             button=("Mở hồ sơ trình", desk.page(f"/vp/dot/{desk.round.key}/ho-so")),
             deadline=desk.deadline(Stage.submission),
-            items=[f"{left} đề nghị đã được Thủ trưởng đồng ý, chưa ra quyết định hoặc chưa trình."],
+            items=items,
         )
 
 
@@ -110,11 +121,11 @@ def dossier(desk: Desk) -> Iterator[Wish]:
     if desk.facts["channel"] != "email":
         return
     recipient = desk.definition.agency.recipient
-    lines = desk.session.exec(
-        select(func.count())
-        .select_from(DossierLine)
-        .join(Dossier, col(Dossier.id) == DossierLine.dossier_id)
+    number, dated, lines = desk.session.exec(
+        select(Dossier.document_number, col(Dossier.document_date), func.count())
+        .join(DossierLine, col(DossierLine.dossier_id) == Dossier.id)
         .where(Dossier.round_id == desk.event.round_id, Dossier.version == desk.facts["version"])
+        .group_by(col(Dossier.id))
     ).one()
     name = archive_name(desk.round.key, desk.facts["version"])
     yield Wish(
@@ -122,6 +133,8 @@ def dossier(desk: Desk) -> Iterator[Wish]:
         Addressee(recipient.name, recipient.email),
         "Quý cơ quan nhận thư này vì là nơi tiếp nhận hồ sơ đề nghị khen thưởng.",
         facts=[
+            ("Số tờ trình", number),
+            ("Ngày tờ trình", short(dated) if dated else ""),
             ("Số đề nghị", str(lines)),
             ("Tệp đính kèm", name),
             ("Mã SHA-256 của tệp", desk.facts["sha256"]),

@@ -230,7 +230,8 @@ def dossier(hall: Hall, seen: Seen = unseen) -> None:
     press(page, "Lưu thông tin")
     seen(page, "ho-so-loi")
     facts = {"submission_number": "12", "minutes_number": "03", "meeting_way": "circulated"}
-    fill(page, facts | dated("submission_date", "15/12/2025"))
+    founded = {"founding_number": "45/QĐ-BDT"} | dated("founding_date", "03/03/2025")
+    fill(page, facts | founded | dated("submission_date", "15/12/2025"))
     press(page, "Lưu thông tin")
     press(page, "Tạo bộ hồ sơ")
     seen(page, "ho-so-da-tao")

@@ -274,6 +274,7 @@ class Story:
         office, at = self.person(OFFICE), f"{OFFICE_ROUND}/ho-so"
         facts = {
             "submission_number": SUBMISSION, "minutes_number": "03", "meeting_way": "circulated",
+            "founding_number": "45/QĐ-BDT", "founding_date": "03/03/2025",
             **self._dated("submission_date"),
         }  # fmt: skip
         office.press(at, facts)

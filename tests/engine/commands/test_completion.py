@@ -240,6 +240,7 @@ def test_a_province_number_is_put_right_also_in_a_closed_round(sqlite_database: 
 def test_an_agency_number_and_date_are_put_right(sqlite_database: Database) -> None:
     agency = (("cs1", "giay-khen"), ("kh1", "giay-khen"))
     scene, codes = given_result(sqlite_database, nominees=agency, approved=True)
+    scene.clock.push(hours=24)
     today, earlier = scene.now.date(), scene.now.date() - timedelta(days=1)
     with pytest.raises(NotNow):
         correct(scene, codes[0])

@@ -150,7 +150,18 @@ def test_the_minutes_hold_what_minutes_must(
         registration=Registration(None, None, DAY),
     )
     assert "Lấy ý kiến bằng văn bản" in circulated.subject
-    assert "Vắng mặt: không." in said(circulated)
+    assert "Tất cả thành viên Hội đồng đã gửi ý kiến." in said(circulated)
+    assert "thành viên vắng mặt" not in said(circulated)
+    quiet = replace(
+        council, circulated=True, absent=(replace(council.absent[0], absence=""), council.absent[0])
+    )
+    asked = minutes(
+        texts.minutes, agency=agency, review=review, council=quiet, registration=Registration(None, None, DAY)
+    )
+    assert "Không gửi ý kiến: 2/6 thành viên, gồm:" in said(asked)
+    assert "1. Bế Thị Duyệt, Phó Trưởng Ban – Phó Chủ tịch;" in said(asked)
+    assert "2. Bế Thị Duyệt, Phó Trưởng Ban – Phó Chủ tịch (đi công tác)." in said(asked)
+    assert "Vắng mặt" not in said(asked)
     assert "Không có trường hợp nào đủ tỷ lệ" in said(circulated)
     assert council.starts_at.astimezone(ZONE).hour == 14
 

@@ -1,0 +1,168 @@
+"""The gate before a dossier is made: what is missing or cannot be true, and where it is put right."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from engine.commands.dating import day_of, earliest_paper, meeting_fault
+from engine.definition import Definition, Item
+from engine.dossier.required import RequiredItem, missing_items
+from engine.models import Attachment, Check
+from engine.queries.dossier_facts import (
+    CIRCULATED,
+    MEETING,
+    Facts,
+    SeatSeen,
+    VotingSeen,
+    chosen_seat,
+    present_ids,
+)
+from engine.queries.dossier_founding import founding_open
+from engine.stages import State
+
+LAW = "Luật Thi đua, khen thưởng, Điều 84 khoản 2"
+DATES = ("submission_date", "meeting_date", "founding_date")
+
+
+@dataclass(frozen=True)
+class Going:
+    """A nomination that goes into the next dossier."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    award_key: str
+    award: str
+    state: State
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something missing, in a sentence, with the address where it is put right."""
+
+    sentence: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the gate looks at: the nominations to be sent, the office's facts, the council and its vote."""
+
+    going: tuple[Going, ...]
+    facts: Facts
+    seats: tuple[SeatSeen, ...]
+    voting: VotingSeen | None
+
+
+def gaps_of(session: Session, definition: Definition, asked: Asked) -> tuple[Gap, ...]:
+    """Everything that keeps the dossier from being made, in the order of the form."""
+    going, facts = asked.going, asked.facts
+    ids = [each.id for each in going]
+    present = {
+        *(f"file:{of}:{item}" for of, item in session.execute(
+            select(col(Attachment.nomination_id), col(Attachment.item_key)).where(
+                col(Attachment.nomination_id).in_(ids), col(Attachment.removed_at).is_(None)
+            )
+        ).all()),
+        *(f"confirm:{of}:{item}" for of, item in session.execute(
+            select(col(Check.nomination_id), col(Check.item_key)).where(col(Check.nomination_id).in_(ids))
+        ).all()),
+        *(f"fact:{name}" for name, value in facts.items() if value),
+    }  # fmt: skip
+    required = [*_papers_of(definition, going), *_facts_of(definition, facts)]
+    wrong = date_faults(session, asked)
+    return (
+        *(Gap(each.sentence, _href(each.item.key, going)) for each in missing_items(required, present)),
+        *(Gap(sentence, _href(f"fact:{name}", going)) for name, sentence in wrong.items()),
+        *_led_by_nobody(asked),
+    )
+
+
+def date_faults(session: Session, asked: Asked) -> dict[str, str]:
+    """Dates that contradict the record, by the fact's name: no paper is older than what it rests on."""
+    days = {name: date.fromisoformat(said) for name in DATES if (said := asked.facts.get(name, ""))}
+    faults: dict[str, str] = {}
+    if "submission_date" in days:
+        earliest = earliest_paper(session, [each.id for each in asked.going])
+        faults["submission_date"] = (
+            earliest.fault("Ngày tờ trình", days["submission_date"]) if earliest else ""
+        )
+    if asked.voting and "meeting_date" in days and asked.facts.get("meeting_way") == MEETING:
+        faults["meeting_date"] = meeting_fault(
+            days["meeting_date"], asked.voting.opened_at, asked.voting.closed_at
+        )
+    if asked.voting and "founding_date" in days:
+        opened = day_of(asked.voting.opened_at)
+        if days["founding_date"] > opened:
+            faults["founding_date"] = (
+                f"Ngày quyết định thành lập Hội đồng không thể sau ngày mở bỏ phiếu ({opened:%d/%m/%Y})."
+            )
+    return {name: sentence for name, sentence in faults.items() if sentence}
+
+
+def _led_by_nobody(asked: Asked) -> Iterator[Gap]:
+    """Minutes cannot name somebody as presiding or writing who, by the same minutes, was not there.
+
+    Whoever sent no opinion may have led a written consultation, but only where the office says so.
+    """
+    if not asked.seats:
+        return
+    here, way = present_ids(asked.facts, asked.seats), asked.facts.get("meeting_way", "")
+    names = {seat.id: seat.name for seat in asked.seats}
+    chair, secretary = (chosen_seat(asked.facts, role, asked.seats) for role in ("chair", "secretary"))
+    if way == CIRCULATED and chair not in here and not asked.facts.get("chair"):
+        said = f"{names[chair]} không gửi ý kiến: chọn người đã chủ trì việc lấy ý kiến ở ô “Chủ trì”."
+        yield Gap(said, "#chair")
+    if way != MEETING or not asked.facts.get("present"):
+        return
+    for field, seat, did in (("chair", chair, "chủ trì"), ("secretary", secretary, "ghi biên bản")):
+        if seat not in here:
+            said = f"{names[seat]} không có mặt tại cuộc họp: chọn người đã {did}, hoặc đánh dấu có mặt."
+            yield Gap(said, f"#{field}")
+
+
+def _papers_of(definition: Definition, going: Iterable[Going]) -> Iterator[RequiredItem]:
+    for each in going:
+        for item in definition.items_for(award=each.award_key, nominee_kind=each.kind):
+            if item.required:
+                yield RequiredItem(
+                    key=f"{item.kind}:{each.id}:{item.key}",
+                    what=item.label if item.kind == "file" else f"xác nhận “{item.label}”",
+                    subject=each.name,
+                    where="trang của đề nghị",
+                    rule=_rule(item),
+                )
+
+
+def _rule(item: Item) -> str:
+    return item.source if item.confidence != "C" else ""
+
+
+def _facts_of(definition: Definition, facts: Facts) -> Iterator[RequiredItem]:
+    yield RequiredItem("fact:submission_number", "số tờ trình", "mục Tờ trình", rule=LAW)
+    yield RequiredItem("fact:submission_date", "ngày tờ trình", "mục Tờ trình", rule=LAW)
+    yield RequiredItem("fact:minutes_number", "số biên bản của Hội đồng", "mục Biên bản", rule=LAW)
+    if founding_open(definition):
+        yield RequiredItem("fact:founding_number", "số quyết định thành lập Hội đồng", "mục Biên bản")
+        yield RequiredItem("fact:founding_date", "ngày quyết định thành lập Hội đồng", "mục Biên bản")
+    way = facts.get("meeting_way", "")
+    if way not in {MEETING, CIRCULATED}:
+        yield RequiredItem("fact:meeting_way", "cách Hội đồng làm việc (họp hay lấy ý kiến)", "mục Biên bản")
+    if way == MEETING:
+        yield RequiredItem("fact:meeting_date", "ngày họp Hội đồng", "mục Biên bản")
+        yield RequiredItem("fact:meeting_start", "giờ bắt đầu họp", "mục Biên bản")
+        yield RequiredItem("fact:meeting_end", "giờ kết thúc họp", "mục Biên bản")
+        yield RequiredItem("fact:meeting_place", "địa điểm họp", "mục Biên bản")
+        yield RequiredItem("fact:present", "thành viên có mặt", "mục Biên bản")
+
+
+def _href(key: str, going: Iterable[Going]) -> str:
+    kind, _, rest = key.partition(":")
+    if kind == "fact":
+        return f"#{rest}_day" if rest in DATES else f"#{rest}"
+    codes = {str(each.id): each.code for each in going}
+    return f"/de-nghi/{codes[rest.partition(':')[0]]}"

@@ -1,0 +1,143 @@
+"""No paper is older than what it rests on; days are those of Vietnam."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlmodel import Session
+
+from engine.commands import submission
+from engine.commands.dating import Earliest, day_of, meeting_fault
+from engine.database import Database
+from engine.errors import Incomplete
+from tests.factories import Scene, given_result, given_sealed_dossier
+
+YESTERDAY, LONG_AGO = timedelta(days=1), date(2020, 1, 1)
+AGENCY, PROVINCE = [("kh1", "giay-khen"), ("kh2", "giay-khen")], [("cs1", "bang-khen")]
+
+
+def vote_yesterday(
+    database: Database, nominees: list[tuple[str, str]]
+) -> tuple[Scene, list[str], date, date]:
+    """A vote that closed a day before the head agrees; the days of both."""
+    scene, codes = given_result(database, nominees=nominees)
+    voted = day_of(scene.now)
+    scene.clock.push(hours=24)
+    with database.unit_of_work() as session:
+        submission.approve(session, scene.actor("head", session), scene.key, codes=codes, now=scene.now)
+    return scene, codes, voted, day_of(scene.now)
+
+
+def shown(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
+
+
+def decide(scene: Scene, session: Session, codes: list[str], dated: date) -> None:
+    boss = scene.actor("office", session)
+    submission.decide(session, boss, scene.key, codes=codes, number="1/QĐ-BDT", dated=dated, now=scene.now)
+
+
+def test_a_decision_is_no_older_than_the_heads_word(sqlite_database: Database) -> None:
+    scene, codes, voted, agreed = vote_yesterday(sqlite_database, AGENCY)
+    for early in (LONG_AGO, voted):
+        with sqlite_database.unit_of_work() as session, pytest.raises(Incomplete) as refused:
+            decide(scene, session, codes, early)
+        assert refused.value.fields == {
+            "dated": f"Ngày quyết định không thể trước ngày Thủ trưởng đồng ý ({shown(agreed)})."
+        }
+    with sqlite_database.unit_of_work() as session:
+        decide(scene, session, codes, agreed)
+    scene.clock.push(hours=24)
+    with sqlite_database.unit_of_work() as session:
+        boss = scene.actor("office", session)
+        with pytest.raises(Incomplete) as refused:
+            submission.correct_award(
+                session, boss, codes[0], number="1/QĐ-BDT", dated=voted, reason="Nhầm ngày.", now=scene.now
+            )
+        assert shown(agreed) in refused.value.fields["dated"]
+
+
+def test_a_submission_is_no_older_than_what_it_submits(sqlite_database: Database) -> None:
+    scene, _codes, voted, agreed = vote_yesterday(sqlite_database, PROVINCE)
+    with sqlite_database.unit_of_work() as session:
+        boss = scene.actor("office", session)
+        submission.prepare_dossier(session, boss, scene.key, facts={}, now=scene.now)
+        with pytest.raises(Incomplete) as refused:
+            submission.seal_dossier(
+                session,
+                boss,
+                scene.key,
+                version=1,
+                number="12/TTr-BDT",
+                dated=voted,
+                sha256="ab" * 32,
+                size=1,
+                now=scene.now,
+            )
+        assert refused.value.fields == {
+            "dated": f"Ngày tờ trình không thể trước ngày Thủ trưởng đồng ý ({shown(agreed)})."
+        }
+
+
+def test_an_award_of_the_province_is_no_older_than_the_dossier(sqlite_database: Database) -> None:
+    scene, codes, _voted, agreed = vote_yesterday(sqlite_database, PROVINCE)
+    given_sealed_dossier(scene)
+    scene.clock.push(hours=24)
+    sent = day_of(scene.now)
+    with sqlite_database.unit_of_work() as session:
+        boss = scene.actor("office", session)
+        submission.send_dossier(session, boss, scene.key, version=1, channel="email", now=scene.now)
+    scene.clock.push(hours=48)
+
+    def answer(session: Session, dated: date) -> None:
+        submission.record_answer(
+            session,
+            boss,
+            scene.key,
+            codes=codes,
+            answer="awarded",
+            number="51/QĐ-UBND",
+            dated=dated,
+            now=scene.now,
+        )
+
+    with sqlite_database.unit_of_work() as session, pytest.raises(Incomplete) as refused:
+        answer(session, agreed)
+    assert refused.value.fields["dated"] == (
+        f"Ngày quyết định khen thưởng không thể trước ngày gửi hồ sơ ({shown(sent)})."
+    )
+    with sqlite_database.unit_of_work() as session:
+        answer(session, sent)
+        with pytest.raises(Incomplete) as refused:
+            submission.correct_award(
+                session,
+                boss,
+                codes[0],
+                number="52/QĐ-UBND",
+                dated=sent - YESTERDAY,
+                reason="Nhầm.",
+                now=scene.now,
+            )
+        assert "gửi hồ sơ" in refused.value.fields["dated"]
+
+
+def test_days_are_those_of_vietnam() -> None:
+    late_evening = datetime(2025, 10, 16, 18, 30, tzinfo=UTC)  # half past one in the night of the 17th there
+    assert day_of(late_evening) == date(2025, 10, 17)
+    rest = Earliest(day_of(late_evening), "Hội đồng bỏ phiếu xong")
+    assert rest.fault("Ngày tờ trình", date(2025, 10, 17)) == ""
+    assert rest.fault("Ngày tờ trình", date(2025, 10, 16)) == (
+        "Ngày tờ trình không thể trước ngày Hội đồng bỏ phiếu xong (17/10/2025)."
+    )
+
+
+def test_the_council_met_within_its_vote() -> None:
+    opened, closed = datetime(2025, 10, 13, 2, tzinfo=UTC), datetime(2025, 10, 16, 18, 30, tzinfo=UTC)
+    for day in (13, 15, 17):
+        assert meeting_fault(date(2025, 10, day), opened, closed) == ""
+    for dated in (LONG_AGO, date(2025, 10, 12), date(2025, 10, 18)):
+        said = meeting_fault(dated, opened, closed)
+        assert "13/10/2025" in said
+        assert "17/10/2025" in said
+    assert meeting_fault(date(2018, 1, 1), opened, opened) == (
+        "Ngày họp Hội đồng phải là ngày bỏ phiếu (13/10/2025)."
+    )
