@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from api.demo.scene import Entered, Scene
 from engine.access import time_itself
+from engine.clock import VIETNAM
 from engine.commands import council, submission
 from engine.commands.ground import stand_on
 from engine.models import Person, Seat, Voting
@@ -114,12 +115,17 @@ def send_dossier(scene: Scene, number: str, now: datetime) -> None:
     scene.pass_time(now)
     session, actor, key = scene.session, scene.holding(Role.office), scene.key
     today = now.date()
+    ground = stand_on(session, key=key)
+    voted = session.exec(select(Voting).where(Voting.round_id == ground.round_id)).one()
+    assert voted.closed_at is not None  # noqa: S101 — the sample's vote is over before its dossier
     facts = {
         "submission_number": number,
         "submission_date": today.isoformat(),
         "minutes_number": f"{number.partition('/')[0]}/BB-HĐTĐKT",
         "meeting_way": CIRCULATED,
-        "meeting_date": today.isoformat(),
+        "meeting_date": voted.closed_at.astimezone(VIETNAM).date().isoformat(),
+        "founding_number": "45/QĐ-BDT",
+        "founding_date": date(today.year, 3, 3).isoformat(),
     }
     version = submission.prepare_dossier(session, actor, key, facts=facts, now=now).version
     source = dossier_source.source_of(session, queries.seen(session, key), version)
