@@ -1,27 +1,22 @@
-"""The order of days: no paper is older than what it rests on: the vote, the head's word, the dossier sent."""
+"""The order of days: no paper is older than what it rests on, the vote or the tờ trình."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, func, select
 from sqlmodel import Session, col
 
 from engine.clock import VIETNAM
-from engine.models import Event, Result, Voting
-from engine.stages import Act
+from engine.models import Result, Voting
 from engine.text import clean
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_RESTS_ON = select(
-    select(func.max(col(Voting.closed_at)))
-    .where(col(Voting.id).in_(select(col(Result.voting_id)).where(col(Result.nomination_id).in_(_IDS))))
-    .scalar_subquery(),
-    select(func.max(col(Event.at)))
-    .where(col(Event.nomination_id).in_(_IDS), col(Event.kind) == Act.approve.value)
-    .scalar_subquery(),
+_VOTED = select(func.max(col(Voting.closed_at))).where(
+    col(Voting.id).in_(select(col(Result.voting_id)).where(col(Result.nomination_id).in_(_IDS)))
 )
+ABOUT_A_MONTH = timedelta(days=31)
 
 
 @dataclass(frozen=True)
@@ -46,24 +41,23 @@ def day_of(moment: datetime) -> date:
 def earliest_paper(session: Session, nominations: Collection[int]) -> Earliest | None:
     """From which day a decision or a tờ trình on these nominations may be; None where nobody voted on them.
 
-    Not before the council's vote on them was closed, nor before the head agreed to the last of them.
+    Not before the council's vote on them was closed. The head may have signed on paper before the click.
     """
-    voted, approved = session.execute(_RESTS_ON, {"ids": list(nominations)}).one()
-    said = [(voted, "Hội đồng bỏ phiếu xong"), (approved, "Thủ trưởng đồng ý")]
-    days = [Earliest(day_of(moment), what) for moment, what in said if moment is not None]
-    return max(days, key=lambda one: one.day, default=None)
+    voted = session.execute(_VOTED, {"ids": list(nominations)}).scalar()
+    return Earliest(day_of(voted), "Hội đồng bỏ phiếu xong") if voted else None
 
 
 def meeting_fault(dated: date, opened_at: datetime, closed_at: datetime) -> str:
-    """What is wrong with the day the council is said to have met; empty within the days of its vote."""
-    first, last = day_of(opened_at), day_of(closed_at)
+    """What is wrong with the day the council is said to have met; empty within a month of its vote.
+
+    A vote may be opened only to record a meeting held before, or be over before the council meets.
+    """
+    first, last = day_of(opened_at) - ABOUT_A_MONTH, day_of(closed_at) + ABOUT_A_MONTH
     if first <= dated <= last:
         return ""
-    if first == last:
-        return f"Ngày họp Hội đồng phải là ngày bỏ phiếu ({first:%d/%m/%Y})."
     return (
-        f"Ngày họp Hội đồng không thể trước ngày mở bỏ phiếu ({first:%d/%m/%Y}) "
-        f"hoặc sau ngày bỏ phiếu xong ({last:%d/%m/%Y})."
+        "Ngày họp Hội đồng cách thời gian bỏ phiếu quá một tháng: "
+        f"ghi ngày từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}."
     )
 
 

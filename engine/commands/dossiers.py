@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlmodel import Session, SQLModel, col
 
 from engine.access import Actor, demand_role
-from engine.commands.dating import Earliest, day_of, earliest_paper, number_faults
+from engine.commands.dating import Earliest, earliest_paper, number_faults
 from engine.commands.ground import Ground, move_all, note_round, stand_on
 from engine.errors import Incomplete, NotFound, NotNow
 from engine.models import Dossier, DossierLine, Nomination
@@ -119,10 +119,13 @@ def dossiers_holding(session: Session, round_id: int) -> dict[int, Dossier]:
 
 
 def earliest_answer(session: Session, round_id: int, nominations: Iterable[int]) -> Earliest | None:
-    """From which day an award by the province may be: the last of the dossiers that took these along left."""
+    """From which day an award by the province may be: that of the last tờ trình that took these along.
+
+    Not the day it is recorded as sent: what went by another channel is often written down days later.
+    """
     holding = dossiers_holding(session, round_id)
-    sent = [dossier.sent_at for id_ in nominations if (dossier := holding.get(id_)) and dossier.sent_at]
-    return Earliest(day_of(max(sent)), "gửi hồ sơ") if sent else None
+    days = [held.document_date for id_ in nominations if (held := holding.get(id_)) and held.document_date]
+    return Earliest(max(days), "của tờ trình") if days else None
 
 
 def latest_dossier(session: Session, round_id: int) -> Dossier | None:

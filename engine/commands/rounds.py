@@ -207,7 +207,7 @@ def _speak(session: Session, actor: Actor, ground: Ground, moment: Moment, *, no
         return "đổi hạn"
     if moment.kind == "remind" and (window.due_at is None or now >= window.due_at):
         return "quá hạn, không gửi nhắc nữa"
-    who = waiting.whom(session, ground.round_id, ground.definition, stage, now=now)
+    who = waiting.whom(session, ground.round_id, ground.definition, stage, now=now, late_only=overdue)
     if overdue:  # who was given leave is not late yet, and has moments of its own
         on_leave = own_time.on_leave(session, ground, now=now)
         who = replace(who, departments=tuple(d for d in who.departments if d not in on_leave))

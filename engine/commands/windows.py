@@ -20,7 +20,7 @@ from engine.stages import Role, Stage
 from engine.text import clean
 
 _NEWEST_LEAVE = (
-    select(col(Leave.until))
+    select(col(Leave.until), col(Leave.reason))
     .where(col(Leave.round_id) == bindparam("round_id"), col(Leave.department_key) == bindparam("department"))
     .order_by(col(Leave.id).desc())
     .limit(1)
@@ -176,7 +176,13 @@ def give_leave(
     if faults:
         raise Incomplete(faults)
     asked = {"round_id": ground.round_id, "department": department}
-    if session.execute(_NEWEST_LEAVE, asked).scalar() == deadline.at:
+    newest = session.execute(_NEWEST_LEAVE, asked).one_or_none()
+    if newest is not None and newest.until == deadline.at:
+        if newest.reason != said:
+            raise NotNow(
+                f"Phòng này đã được nộp muộn đến ngày ấy, với lý do: “{newest.reason}”.",
+                rule="Mỗi lần cho nộp muộn ghi một lý do",
+            )
         return
     session.add(
         Leave(
@@ -210,7 +216,9 @@ def close_proposal(
     window.closed_at = now
     session.add(window)
     moments.pass_over_reminders(session, ground, Stage.proposal, now=now)
-    silent = waiting.whom(session, ground.round_id, ground.definition, Stage.proposal, now=now).departments
+    silent = waiting.whom(
+        session, ground.round_id, ground.definition, Stage.proposal, now=now, late_only=True
+    ).departments
     facts = {"silent": list(silent)}
     note_round(session, actor, ground, "proposal_closed", now=now, facts=facts, wake=False)
     open_stage(session, actor, ground, Stage.office, calendar=calendar, now=now)

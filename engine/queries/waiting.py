@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, not_, select
+from sqlalchemy import and_, false, not_, select
 from sqlmodel import Session, col
 
 from engine.definition import Definition
@@ -23,11 +23,19 @@ class Waiting:
         return bool(self.departments or self.persons)
 
 
-def whom(session: Session, round_id: int, definition: Definition, stage: Stage, *, now: datetime) -> Waiting:
-    """Whom `stage` waits for at `now`."""
+def whom(
+    session: Session,
+    round_id: int,
+    definition: Definition,
+    stage: Stage,
+    *,
+    now: datetime,
+    late_only: bool = False,
+) -> Waiting:
+    """Whom `stage` waits for at `now`; `late_only` leaves out who is inside days a return gave."""
     match stage:
         case Stage.proposal:
-            return Waiting(departments=_silent_departments(session, round_id, definition, now))
+            return Waiting(departments=_silent_departments(session, round_id, definition, now, late_only))
         case Stage.office:
             return Waiting(
                 _with_returned(session, round_id, now), _with_role(session, definition, Role.office)
@@ -41,7 +49,11 @@ def whom(session: Session, round_id: int, definition: Definition, stage: Stage, 
 
 
 def _silent_departments(
-    session: Session, round_id: int, definition: Definition, now: datetime
+    session: Session,
+    round_id: int,
+    definition: Definition,
+    now: datetime,
+    late_only: bool,  # noqa: FBT001 — passed on by name above
 ) -> tuple[str, ...]:
     """No reply (a signed batch, or "nothing to propose") yet, or something still lying unsigned.
 
@@ -53,7 +65,7 @@ def _silent_departments(
         .scalar_subquery()
     )
     until = col(Nomination.return_until)
-    being_mended = and_(until.is_not(None), until > now, due <= now)
+    being_mended = and_(until.is_not(None), until > now, due <= now) if late_only else false()
     replied = set(
         session.execute(
             select(col(DepartmentReply.department_key)).where(col(DepartmentReply.round_id) == round_id)

@@ -39,11 +39,15 @@ def met(**changes: str | list[str]) -> dict[str, str | list[str]]:
 
 def test_dates_that_contradict_the_record_are_refused_with_the_day(office: Office) -> None:
     doors, _codes, desk = office
-    for field, said in (
-        ("meeting_date", "Ngày họp Hội đồng phải là ngày bỏ phiếu (17/10/2025)."),
-        ("submission_date", "Ngày tờ trình không thể trước ngày Hội đồng bỏ phiếu xong (17/10/2025)."),
+    for field, day, said in (
+        ("meeting_date", "16/8/2025", "Ngày họp Hội đồng cách thời gian bỏ phiếu quá một tháng"),
+        (
+            "submission_date",
+            "16/10/2025",
+            "Ngày tờ trình không thể trước ngày Hội đồng bỏ phiếu xong (17/10/2025).",
+        ),
     ):
-        page = desk.post(f"{ROOT}/ho-so", data=met(**{field: "16/10/2025"}))
+        page = desk.post(f"{ROOT}/ho-so", data=met(**{field: day}))
         assert page.status_code == 422
         assert said in words(page)
         assert f'href="#{field}_day"' in page.text

@@ -17,7 +17,9 @@ from tests.factories import Scene, given_nomination, given_round, given_vote
 def silent(scene: Scene) -> tuple[str, ...]:
     with scene.database.unit_of_work() as session:  # standing on a round locks it
         ground = scene.ground(session)
-        who = waiting.whom(session, ground.round_id, ground.definition, Stage.proposal, now=scene.now)
+        who = waiting.whom(
+            session, ground.round_id, ground.definition, Stage.proposal, now=scene.now, late_only=True
+        )
         return who.departments
 
 
