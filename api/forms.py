@@ -1,6 +1,6 @@
 """Forms: reading what was typed, showing it again with errors, taking uploaded files in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -88,6 +88,11 @@ async def _typed(request: Request) -> AsyncIterator[Form]:
 
 
 Typed = Annotated[Form, Depends(_typed)]
+
+
+def summary_of(faults: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Faults for the page's error summary, each with the box to go to: the first of three for a date."""
+    return [("dated_day" if name == "dated" else name, sentence) for name, sentence in faults.items()]
 
 
 def take_in(store: FileStore, upload: UploadFile, *, field_name: str, limit: int) -> StoredFile:

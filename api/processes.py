@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from config.address import own_address
+
 
 class Command(NamedTuple):
     """A process to keep alive. `health` is an address that answers 200 once it works, "" for none.
@@ -71,7 +73,7 @@ def commands_of(options: argparse.Namespace) -> list[Command]:
         # Only a proxy on this machine is believed about who is asking: the brake counts by address.
         *("--proxy-headers", "--forwarded-allow-ips", "127.0.0.1"),
     )
-    commands.append(Command("web", web, health=f"http://{_reach(options.host)}:{options.port}/health"))
+    commands.append(Command("web", web, health=f"{own_address(options.host, options.port)}/health"))
     if options.prefect_port:
         server = (python, "-m", "flows.server", "--data", options.data, "--port", str(options.prefect_port))
         health = f"http://127.0.0.1:{options.prefect_port}/api/health"
@@ -80,10 +82,6 @@ def commands_of(options: argparse.Namespace) -> list[Command]:
         Command("clock", (python, "-m", "flows.serve"), after="prefect" if options.prefect_port else "")
     )
     return commands
-
-
-def _reach(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 — compared, not bound
 
 
 def ports_of(options: argparse.Namespace) -> list[Port]:

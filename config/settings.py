@@ -8,6 +8,8 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from config.address import own_address
+
 CONFIG_FOLDER = Path(__file__).parent
 SHORTEST_INTERVAL = timedelta(seconds=0.1)
 
@@ -86,12 +88,6 @@ def _unhurried(value: timedelta) -> timedelta:
 Interval = Annotated[timedelta, BeforeValidator(_seconds), AfterValidator(_unhurried)]
 
 
-def _own_address(host: str, port: int) -> str:
-    """Where a browser on this machine finds a server that listens so; who listens everywhere is here too."""
-    here = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 — only read
-    return f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
-
-
 class Settings(BaseSettings):
     """Every field is an environment variable with the prefix TDKT_; the README explains each."""
 
@@ -139,7 +135,7 @@ class Settings(BaseSettings):
         if not self.database_url:
             object.__setattr__(self, "database_url", f"sqlite:///{self.data.resolve() / 'tdkt.db'}")
         if not self.public_url:
-            object.__setattr__(self, "public_url", _own_address(self.host, self.port))
+            object.__setattr__(self, "public_url", own_address(self.host, self.port))
 
     @property
     def secure(self) -> bool:

@@ -64,6 +64,7 @@ def test_no_file_names_a_package_index() -> None:
     for file in ("requirements.txt", "requirements-dev.txt", "package-lock.json", "Makefile", ".ci/run"):
         text = (ROOT / file).read_text("utf-8")
         assert not re.search(r"--(extra-)?index-url|--find-links|\"resolved\"", text), file
+    assert "://" not in (ROOT / "package-lock.json").read_text("utf-8"), "a sponsor's page, say; leave it out"
 
 
 def test_the_demonstration_is_started_in_one_place() -> None:

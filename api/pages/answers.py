@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.actor import StaffVisit, Visit, demand
-from api.forms import Typed
+from api.forms import Typed, summary_of
 from engine.commands import submission
 from engine.errors import Incomplete
 from engine.queries import rounds
@@ -89,5 +89,5 @@ def _page(
         typed=typed or {},
         ticked=ticked or [],
         faults=faults,
-        errors=[("dated_day" if name == "dated" else name, sentence) for name, sentence in faults.items()],
+        errors=summary_of(faults),
     )

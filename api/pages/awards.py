@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.actor import StaffVisit, Visit, demand
-from api.forms import Typed
+from api.forms import Typed, summary_of
 from engine.commands import submission
 from engine.errors import Incomplete
 from engine.queries import rounds
@@ -106,5 +106,5 @@ def _page(
         back=_back(line, key),
         typed=typed or {},
         faults=faults,
-        errors=[("dated_day" if name == "dated" else name, said) for name, said in faults.items()],
+        errors=summary_of(faults),
     )

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from api.actor import StaffVisit, Visit, demand
 from api.downloads import send_bytes
-from api.forms import MOST_DIGITS, Number, Typed
+from api.forms import MOST_DIGITS, Number, Typed, summary_of
 from api.printing import press_of
 from engine.commands import submission
 from engine.dossier.build import decision_documents
@@ -133,5 +133,5 @@ def _page(
         typed=typed or {},
         ticked=[line.code for line in decisions.waiting] if ticked is None else ticked,
         faults=faults,
-        errors=[("dated_day" if name == "dated" else name, sentence) for name, sentence in faults.items()],
+        errors=summary_of(faults),
     )

@@ -10,14 +10,14 @@ from sqlmodel import Session, SQLModel, col
 from engine.access import Actor, demand_role, time_itself
 from engine.commands import moments
 from engine.commands.ground import Ground, move_all, note_round, stand_on, window_of
+from engine.commands.own_time import on_leave
 from engine.commands.unsigned import UNSIGNED
 from engine.errors import Incomplete, NotNow
 from engine.models import Nomination
 from engine.stages import FINAL, STAGES, Act, Role, Stage, State
 from engine.text import clean
 
-_TABLES = SQLModel.metadata.tables
-_NOMINATION, _LEAVE = _TABLES["nomination"], _TABLES["leave"]
+_NOMINATION = SQLModel.metadata.tables["nomination"]
 _UNDECIDED = (
     select(_NOMINATION.c.id)
     .where(
@@ -33,11 +33,6 @@ _BEING_MENDED = (
         _NOMINATION.c.state.in_(sorted(UNSIGNED)),
         _NOMINATION.c.return_until > bindparam("now"),
     )
-    .limit(1)
-)
-_ON_LEAVE = (
-    select(_LEAVE.c.id)
-    .where(_LEAVE.c.round_id == bindparam("round_id"), _LEAVE.c.until > bindparam("now"))
     .limit(1)
 )
 _UNSIGNED = (
@@ -96,14 +91,13 @@ def _refuse_early(session: Session, ground: Ground, *, now: datetime) -> None:
     if ground.stage != Stage.office:  # departments have no time left
         return
     asked = {"round_id": ground.round_id, "now": now}
-    connection = session.connection()
-    if connection.execute(_BEING_MENDED, asked).first() is not None:
+    if session.connection().execute(_BEING_MENDED, asked).first() is not None:
         raise NotNow(
             "Còn đề nghị trả lại mà phòng đang bổ sung trong hạn. Chờ phòng ký lại hoặc hết hạn bổ sung.",
             rule="Hạn bổ sung của đề nghị trả lại",
             help_from="Phòng đề nghị",
         )
-    if connection.execute(_ON_LEAVE, asked).first() is not None:
+    if on_leave(session, ground, now=now):
         raise NotNow(
             "Còn phòng được nộp muộn theo cho phép của Thủ trưởng. Chờ hết hạn ấy rồi kết thúc đợt.",
             rule="Cho phép nộp muộn của Thủ trưởng",

@@ -153,12 +153,11 @@ def _demand_vote_open(session: Session, link: Link) -> None:
         )
 
 
-def asked_recently(session: Session, *, purpose: str, person_id: int, scope: str = "", now: datetime) -> bool:
+def asked_recently(session: Session, *, purpose: str, person_id: int, now: datetime) -> bool:
     """Whether such a link was made in the last minute: a second one would only fill a mailbox."""
     recent = select(col(Link.id)).where(
         col(Link.purpose) == purpose,
         col(Link.person_id) == person_id,
-        col(Link.scope) == scope,
         col(Link.made_at) > now - ASK_AGAIN_AFTER,
         # A link whose answer was lost on the way is used up: its owner may ask at once.
         col(Link.used_at).is_(None),

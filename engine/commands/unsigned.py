@@ -3,21 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from engine.access import Actor
 from engine.commands.ground import Ground, move_all, note_round
+from engine.commands.own_time import on_leave
 from engine.errors import Incomplete
-from engine.models import Leave, Nomination
+from engine.models import Nomination
 from engine.queries import waiting
 from engine.stages import Act, Stage, State
 
 UNSIGNED = frozenset({State.draft, State.ready})
 MOST_NAMES = 8
-_ON_LEAVE = select(col(Leave.department_key)).where(
-    col(Leave.round_id) == bindparam("round_id"), col(Leave.until) > bindparam("now")
-)
 
 
 def refuse_unfinished(nominations: Sequence[Nomination], *, now: datetime) -> None:
@@ -47,12 +44,11 @@ def being_mended(nomination: Nomination, *, now: datetime) -> bool:
 
 def refuse_on_leave(session: Session, ground: Ground, *, now: datetime) -> None:
     """Raises Incomplete while a department that the head gave more time still owes its answer."""
-    asked = {"round_id": ground.round_id, "now": now}
-    on_leave = set(session.execute(_ON_LEAVE, asked).scalars())
-    if not on_leave:
+    late = on_leave(session, ground, now=now)
+    if not late:
         return
     owing = waiting.whom(session, ground.round_id, ground.definition, Stage.proposal, now=now).departments
-    silent = [key for key in owing if key in on_leave]
+    silent = [key for key in owing if key in late]
     if silent:
         names = ", ".join(ground.definition.department(key).name for key in silent)
         raise Incomplete(

@@ -14,20 +14,9 @@ from engine.errors import NotFound
 from engine.models import Decision, Dossier, DossierLine, ListLine, Nomination, Result, Voting
 from engine.queries import judging
 from engine.queries.rounds import RoundSeen
-from engine.stages import DEAD, State
+from engine.stages import DEAD, ON_THE_LIST, State
 
-AFTER_COUNCIL = (
-    State.recommended,
-    State.not_recommended,
-    State.approved,
-    State.refused,
-    State.submitted,
-    State.received,
-    State.completion,
-    State.awarded,
-    State.not_awarded,
-    State.revoked,
-)
+AFTER_COUNCIL = sorted(ON_THE_LIST - {State.listed})
 
 
 @dataclass(frozen=True)
@@ -143,7 +132,7 @@ def lines_of(session: Session, round_: RoundSeen) -> tuple[Line, ...]:
         )
         .where(
             col(Nomination.round_id) == round_.id,
-            col(Nomination.state).in_([state.value for state in AFTER_COUNCIL]),
+            col(Nomination.state).in_(AFTER_COUNCIL),
         )
         .order_by(col(ListLine.position), col(Nomination.id))
     ).all()

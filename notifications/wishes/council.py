@@ -1,6 +1,5 @@
 """To the council: ballots, reminders, receipts, results."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -11,7 +10,8 @@ from engine.queries import waiting
 from engine.stages import Role, Stage, State
 from notifications.compose import LINK
 from notifications.desk import Addressee, Desk, Wish
-from notifications.wishes.reasons import FOR_DEPARTMENT, FOR_SEAT, FOR_SECRETARY
+from notifications.wishes.proposal import to_each_its_own
+from notifications.wishes.reasons import FOR_SEAT, FOR_SECRETARY
 
 
 def to_seats(desk: Desk, letter: str, to: Sequence[Addressee]) -> Iterator[Wish]:
@@ -108,8 +108,7 @@ def vote_closed(desk: Desk) -> Iterator[Wish]:
 
 def _to_those_that_failed(desk: Desk) -> Iterator[Wish]:
     """The council's no is the last word on a nomination, so its department is told now, rule in words."""
-    mine: dict[str, list[str]] = defaultdict(list)
-    for nomination, sentence in desk.session.exec(
+    failed = desk.session.exec(
         select(Nomination, Result.sentence)
         .join(Result, col(Result.nomination_id) == Nomination.id)
         .join(Voting, col(Voting.id) == Result.voting_id)
@@ -119,17 +118,8 @@ def _to_those_that_failed(desk: Desk) -> Iterator[Wish]:
             Nomination.state == State.not_recommended.value,
         )
         .order_by(col(Nomination.id))
-    ).all():
-        mine[nomination.department_key].append(f"{desk.line(nomination)}: {sentence}")
-    for key, items in mine.items():
-        for to in desk.department(key):
-            yield Wish(
-                "not_recommended",
-                to,
-                FOR_DEPARTMENT,
-                button=("Xem đề nghị của phòng", desk.page(f"/dot/{desk.round.key}/cua-phong")),
-                items=items,
-            )
+    ).all()
+    yield from to_each_its_own(desk, "not_recommended", failed)
 
 
 def _turnout(desk: Desk) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """To departments, while they propose and while the office looks at what they proposed; and signing in."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -153,17 +153,29 @@ def list_published(desk: Desk) -> Iterator[Wish]:
             )
 
 
+def to_each_its_own(
+    desk: Desk, letter: str, said: Iterable[tuple[Nomination, str]], note: str | None = None
+) -> Iterator[Wish]:
+    """One letter per department: what is said of each of its own nominations."""
+    mine: dict[str, list[str]] = defaultdict(list)
+    for nomination, sentence in said:
+        mine[nomination.department_key].append(f"{desk.line(nomination)}: {sentence}")
+    for key, items in mine.items():
+        for to in desk.department(key):
+            yield Wish(
+                letter,
+                to,
+                FOR_DEPARTMENT,
+                button=("Xem đề nghị của phòng", desk.page(f"/dot/{desk.round.key}/cua-phong")),
+                items=items,
+                note=note,
+            )
+
+
 def lapsed(desk: Desk) -> Iterator[Wish]:
-    items = [f"{desk.line(n)}: không nộp trong hạn" for n in desk.named(desk.facts["codes"])]
-    for to in desk.department(desk.facts["department"]):
-        yield Wish(
-            "declined",
-            to,
-            FOR_DEPARTMENT,
-            button=("Xem đề nghị của phòng", desk.page(f"/dot/{desk.round.key}/cua-phong")),
-            items=items,
-            note="Danh sách đã chốt khi các đề nghị này còn là bản nháp hoặc chưa được Trưởng phòng ký.",
-        )
+    note = "Danh sách đã chốt khi các đề nghị này còn là bản nháp hoặc chưa được Trưởng phòng ký."
+    left = [(n, "không nộp trong hạn") for n in desk.named(desk.facts["codes"])]
+    yield from to_each_its_own(desk, "declined", left, note)
 
 
 def leave_given(desk: Desk) -> Iterator[Wish]:

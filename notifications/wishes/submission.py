@@ -1,6 +1,5 @@
 """From the council's advice to the answers: to the head, the office, Sở Nội vụ and the departments."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -13,7 +12,7 @@ from engine.queries.dossier import archive_name
 from engine.stages import Role, Stage, State
 from notifications.desk import Addressee, Desk, Wish
 from notifications.wishes import proposal
-from notifications.wishes.reasons import FOR_DEPARTMENT, FOR_HEAD, FOR_OFFICE
+from notifications.wishes.reasons import FOR_HEAD, FOR_OFFICE
 
 MOST_NAMES = 20  # a letter, not a list
 
@@ -96,18 +95,7 @@ def refused(desk: Desk) -> Iterator[Wish]:
 
 
 def _per_department(desk: Desk, letter: str, say: str) -> Iterator[Wish]:
-    mine: dict[str, list[str]] = defaultdict(list)
-    for nomination in desk.named(desk.facts["codes"]):
-        mine[nomination.department_key].append(f"{desk.line(nomination)}: {say}")
-    for key, items in mine.items():
-        for to in desk.department(key):
-            yield Wish(
-                letter,
-                to,
-                FOR_DEPARTMENT,
-                button=("Xem đề nghị của phòng", desk.page(f"/dot/{desk.round.key}/cua-phong")),
-                items=items,
-            )
+    yield from proposal.to_each_its_own(desk, letter, [(n, say) for n in desk.named(desk.facts["codes"])])
 
 
 def decided(desk: Desk) -> Iterator[Wish]:

@@ -176,6 +176,8 @@ def test_what_runs_depends_on_the_settings() -> None:
     assert [port.number for port in processes.ports_of(demo)] == [8000, 4200, 2525]
     everywhere = processes.read_options(["--data", "d", "--host", "0.0.0.0"])  # noqa: S104 — read, not bound
     assert processes.commands_of(everywhere)[0].health == "http://127.0.0.1:8000/health"
+    newer = processes.read_options(["--data", "d", "--host", "::1"])
+    assert processes.commands_of(newer)[0].health == "http://[::1]:8000/health"
 
 
 @pytest.mark.prefect
