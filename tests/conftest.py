@@ -4,6 +4,7 @@ PostgreSQL starts when a test first asks for it, one server for each pytest work
 database is migrated once and emptied after every test.
 """
 
+import os
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -116,13 +117,19 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     _run(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+def sqlite_database_url(tmp_path: Path, migrated_sqlite: Path) -> str:
+    """The address of a fresh, migrated SQLite database."""
+    path = tmp_path / "tdkt.db"
+    path.write_bytes(migrated_sqlite.read_bytes())
+    return f"sqlite:///{path}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a fresh, migrated database, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        path = tmp_path / "tdkt.db"
-        path.write_bytes(request.getfixturevalue("migrated_sqlite").read_bytes())
-        yield f"sqlite:///{path}"
+        yield request.getfixturevalue("sqlite_database_url")
         return
     url = request.getfixturevalue("migrated_postgresql")
     yield url
@@ -145,11 +152,9 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def sqlite_database(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Database]:
+def sqlite_database(sqlite_database_url: str) -> Iterator[Database]:
     """A fresh, migrated SQLite database, for tests in which the database makes no difference."""
-    path = tmp_path / "tdkt.db"
-    path.write_bytes(migrated_sqlite.read_bytes())
-    made = Database(f"sqlite:///{path}")
+    made = Database(sqlite_database_url)
     yield made
     made.dispose()
 
@@ -166,3 +171,11 @@ def another_database(database_url: str) -> Iterator[Callable[[], Database]]:
     yield open_
     for one in opened:
         one.dispose()
+
+
+@pytest.fixture
+def nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The work is in an empty folder, and no setting comes from this machine."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("TDKT_")]:
+        monkeypatch.delenv(name)

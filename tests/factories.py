@@ -1,111 +1,41 @@
 """A small agency and its rounds, made through the real commands: what a test needs is given in one line.
 
-A `Scene` holds a database, the clock, keys, calendar and people; `given_round` and `given_nomination` bring a
-round or a nomination to a wanted stage or state the way people would.
+`given_round` and `given_nomination` bring a round or a nomination to a wanted stage or state the way people
+would; `give_leave`, `open_vote`, `cast` and the like are one act of one person each.
 """
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from engine.access import Actor, time_itself
-from engine.calendar import Calendar, parse_calendar
-from engine.clock import VIETNAM
 from engine.commands import council, listing, office, people, proposal, rounds, submission, voting, windows
-from engine.commands.ground import Ground, stand_on
 from engine.database import Database
 from engine.definition import Definition
-from engine.links import Keys
-from engine.models import Check, Nomination, NominationList, Person, Voting
-from engine.stages import STAGES, Stage, State
+from engine.models import Check, Nomination, NominationList, Voting
+from engine.stages import Stage, State
+from tests.scene import SECRET, FakeClock, Scene, nomination, person
 from tests.small_agency import ROUND, SEATS, actor_with, keeper, small_definition, small_roster
 
-__all__ = ["ROUND", "SEATS", "actor_with", "keeper", "small_definition", "small_roster"]
+__all__ = [
+    "ROUND",
+    "SEATS",
+    "SECRET",
+    "FakeClock",
+    "Scene",
+    "actor_with",
+    "keeper",
+    "nomination",
+    "person",
+    "small_definition",
+    "small_roster",
+]
 
-ROOT = Path(__file__).parents[1]
-SECRET = "a-secret-of-the-tests-" * 3
 SUMMARY = "Vận động nhân dân hiến đất làm đường thôn, tổ chức mười lớp tập huấn cho hộ nghèo trong xã."
-CALENDAR = parse_calendar(
-    yaml.safe_load((ROOT / "config/calendar/viet-nam.yaml").read_text(encoding="utf-8")), "viet-nam.yaml"
-)
-
-
-class FakeClock:
-    """A clock that stands still until it is set or pushed."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def push(self, **span: float) -> datetime:
-        """Run on by a timedelta's keywords; returns the new time."""
-        self.now += timedelta(**span)
-        return self.now
-
-    def set(self, day: date, hour: int = 9, minute: int = 0) -> datetime:
-        """Go to an hour of the office's clock; returns the new time."""
-        self.now = datetime(day.year, day.month, day.day, hour, minute, tzinfo=VIETNAM).astimezone(UTC)
-        return self.now
-
-
-@dataclass
-class Scene:
-    """Where a test plays: a database with a roster and a planned round, and what commands ask for."""
-
-    database: Database
-    clock: FakeClock
-    keys: Keys = field(default_factory=lambda: Keys.from_secret(SECRET))
-    calendar: Calendar = CALENDAR
-    key: str = ROUND
-
-    @property
-    def now(self) -> datetime:
-        return self.clock()
-
-    def actor(self, key: str, session: Session, *, door: str = "page") -> Actor:
-        """Somebody by roster key; "time" is the flow."""
-        if key == "time":
-            return time_itself()
-        return people.actor_of(session, person(session, key), door=door)
-
-    def ground(self, session: Session) -> Ground:
-        return stand_on(session, key=self.key)
-
-    def set_stage(self, session: Session, stage: Stage) -> None:
-        """Open stages one after another up to `stage`, whatever their deadlines."""
-        for one in STAGES:
-            windows.open_stage(
-                session, time_itself(), self.ground(session), one, calendar=self.calendar, now=self.now
-            )
-            if one == stage:
-                return
-
-    def close_proposal(self) -> None:
-        """Go past the departments' deadline and let time close their stage."""
-        with self.database.unit_of_work() as session:
-            ground = self.ground(session)
-            due = windows.window_of(session, ground, Stage.proposal).due_at
-            assert due is not None
-            self.clock.now = max(self.now, due)
-            windows.close_proposal(session, time_itself(), ground, calendar=self.calendar, now=self.now)
-
-
-def person(session: Session, key: str) -> Person:
-    return session.execute(select(Person).where(col(Person.key) == key)).scalar_one()
-
-
-def nomination(session: Session, code: str) -> Nomination:
-    found: Nomination = session.execute(select(Nomination).where(col(Nomination.code) == code)).scalar_one()
-    return found
 
 
 def given_round(
@@ -161,11 +91,6 @@ def given_nomination(
             return code
         proposal.sign_off(session, chief, key, department=unit, codes=[code], now=now)
         match state:
-            case State.returned:
-                said = {"summary": "Viết rõ hơn."}
-                office.return_to_department(
-                    session, office_, code, comments=said, calendar=scene.calendar, now=now
-                )
             case State.held:
                 office.hold(session, office_, code, reason="Chờ xác minh.", now=now)
             case State.declined:
@@ -173,11 +98,49 @@ def given_nomination(
             case State.accepted:
                 office.tick(session, office_, code, ticks={"bao-cao": True}, now=now)
                 office.accept(session, office_, code, now=now)
-            case State.proposed:
+            case State.proposed | State.returned:
                 pass
             case _:
                 raise ValueError(state)
+    if state == State.returned:
+        return_to_department(scene, code)
     return code
+
+
+def return_to_department(scene: Scene, *codes: str) -> None:
+    """The office asks for a clearer summary of each."""
+    with scene.database.unit_of_work() as session:
+        office_ = scene.actor("office", session)
+        said = {"summary": "Viết rõ hơn."}
+        for code in codes:
+            office.return_to_department(
+                session, office_, code, comments=said, calendar=scene.calendar, now=scene.now
+            )
+
+
+def given_return(database: Database) -> tuple[Scene, list[str]]:
+    """Two nominations of one department, returned on Friday 17 October 2025, due on Wednesday 22."""
+    scene = given_round(database, stage=Stage.proposal)
+    codes = [given_nomination(scene, who=who, state=State.proposed) for who in ("cs1", "cs2")]
+    given_nomination(scene, who="kh1", state=State.proposed)
+    scene.close_proposal()
+    return_to_department(scene, *codes)
+    return scene, codes
+
+
+def give_leave(scene: Scene, until: date, *, department: str = "cs") -> None:
+    """The head lets a department act until the end of a day."""
+    with scene.database.unit_of_work() as session:
+        windows.give_leave(
+            session,
+            scene.actor("head", session),
+            scene.key,
+            department=department,
+            until=until,
+            reason="Bão.",
+            calendar=scene.calendar,
+            now=scene.now,
+        )
 
 
 def given_frozen_list(scene: Scene) -> str:
@@ -201,10 +164,15 @@ def given_vote(
     scene = given_round(database, stage=Stage.proposal, definition=definition)
     codes = [given_nomination(scene, who=who, award=award, state=State.accepted) for who, award in nominees]
     hash_ = given_frozen_list(scene)
+    open_vote(scene)
+    return scene, codes, hash_
+
+
+def open_vote(scene: Scene) -> None:
+    """The office puts the frozen list to the vote."""
     with scene.database.unit_of_work() as session:
         office_ = scene.actor("office", session)
         voting.open_vote(session, office_, scene.key, keys=scene.keys, calendar=scene.calendar, now=scene.now)
-    return scene, codes, hash_
 
 
 def cast(scene: Scene, seat: int, choices: Mapping[str, str], list_hash: str) -> str:

@@ -1,8 +1,6 @@
 """Settings that follow from one another, and those that would harm."""
 
-import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -12,11 +10,8 @@ from config.settings import BadSettings, Settings, read_settings
 
 
 @pytest.fixture(autouse=True)
-def _nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What has to be set is; nothing else comes from this machine."""
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("TDKT_")]:
-        monkeypatch.delenv(name)
+def _least_set(nothing_set: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has to be set is."""
     monkeypatch.setenv("TDKT_SECRET", "s" * 40)
     monkeypatch.setenv("TDKT_SMTP_URL", "smtp://127.0.0.1:25")
 

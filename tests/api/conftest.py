@@ -6,6 +6,7 @@ import pytest
 
 from engine.database import Database
 from engine.stages import Stage
+from tests.api.dossier_given import Office, agreed, voted
 from tests.api.office_given import Doors
 from tests.factories import given_round, given_vote
 
@@ -21,3 +22,12 @@ def voting_doors(sqlite_database: Database, tmp_path: Path) -> Doors:
     """A round whose council is voting on two nominations."""
     scene, _codes, _hash = given_vote(sqlite_database)
     return Doors(scene, tmp_path / "data")
+
+
+@pytest.fixture
+def office(sqlite_database: Database, tmp_path: Path) -> Office:
+    """A round after its vote, the head agreed with the council, and Văn phòng at its dossier."""
+    scene, codes = voted(sqlite_database)
+    agreed(scene, codes[:3])
+    doors = Doors(scene, tmp_path / "data")
+    return doors, codes, doors.at("office")

@@ -1,5 +1,10 @@
 """A round after its vote with the people who act next at their doors."""
 
+import io
+
+import docx
+from fastapi.testclient import TestClient
+
 from engine.commands import submission
 from engine.database import Database
 from engine.definition import Definition
@@ -14,6 +19,8 @@ from tests.factories import (
 )
 
 KEY = "thu-nghiem-2025"
+ROOT = f"/vp/dot/{KEY}"
+Office = tuple[Doors, list[str], TestClient]  # the doors, the codes and the browser of Văn phòng
 NOMINEES = (("cs1", "bang-khen"), ("cs2", "bang-khen"), ("kh1", "giay-khen"), ("kh2", "giay-khen"))
 MEETING = {
     "submission_number": "5",
@@ -45,3 +52,10 @@ def agreed(scene: Scene, codes: list[str]) -> None:
 def state_of(doors: Doors, code: str) -> str:
     with doors.scene.database.read() as session:
         return nomination(session, code).state
+
+
+def text_of(data: bytes) -> str:
+    """The words of a DOCX document, tables included."""
+    document = docx.Document(io.BytesIO(data))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return " ".join(" ".join([*(p.text for p in document.paragraphs), *cells]).split())

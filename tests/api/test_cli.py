@@ -29,11 +29,8 @@ FINAL = "ntm-2025-tong-ket"
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def data(tmp_path: Path, nothing_set: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installation's settings; nothing is there yet."""
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("TDKT_")]:
-        monkeypatch.delenv(name)
     monkeypatch.setenv("TDKT_SECRET", "s" * 40)
     monkeypatch.setenv("TDKT_SMTP_URL", "smtps://post:h%40rd@mail.example.vn")
     monkeypatch.setenv("TDKT_DATA", str(tmp_path / "data"))

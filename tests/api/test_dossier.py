@@ -6,10 +6,7 @@ import zipfile
 from pathlib import Path
 from shutil import which
 
-import docx
 import openpyxl
-import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from engine.database import Database
@@ -17,20 +14,9 @@ from engine.dossier.package import verify_package
 from engine.models import Dossier
 from engine.queries.dossier import archive_for
 from engine.stages import State
-from tests.api.dossier_given import KEY, MEETING, agreed, state_of, voted
+from tests.api.dossier_given import KEY, MEETING, ROOT, Office, state_of, text_of, voted
 from tests.api.office_given import Doors, words
 from tests.factories import nomination, person
-
-ROOT = f"/vp/dot/{KEY}"
-Office = tuple[Doors, list[str], TestClient]
-
-
-@pytest.fixture
-def office(sqlite_database: Database, tmp_path: Path) -> Office:
-    scene, codes = voted(sqlite_database)
-    agreed(scene, codes[:3])
-    doors = Doors(scene, tmp_path / "data")
-    return doors, codes, doors.at("office")
 
 
 def form(doors: Doors, **changes: str) -> dict[str, str | list[str]]:
@@ -46,12 +32,6 @@ def built(office: Office) -> zipfile.ZipFile:
     answer = desk.post(f"{ROOT}/ho-so/tao")
     assert answer.status_code == 303, words(answer)
     return zipfile.ZipFile(io.BytesIO(desk.get(f"{ROOT}/ho-so/1.zip").content))
-
-
-def text_of(data: bytes) -> str:
-    document = docx.Document(io.BytesIO(data))
-    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    return " ".join(" ".join([*(p.text for p in document.paragraphs), *cells]).split())
 
 
 def pdf_text(data: bytes, folder: Path) -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -15,22 +14,10 @@ from engine.database import Database
 from engine.dossier import typesetting
 from engine.models import StageWindow
 from engine.stages import State
-from tests.api.dossier_given import KEY, MEETING, NOMINEES, agreed, state_of, voted
+from tests.api.dossier_given import MEETING, NOMINEES, ROOT, Office, agreed, state_of, text_of
 from tests.api.office_given import Doors, words
-from tests.api.test_dossier import text_of
 from tests.factories import SEATS, cast, close_vote, given_vote, person
 from tests.small_agency import small_definition
-
-ROOT = f"/vp/dot/{KEY}"
-Office = tuple[Doors, list[str], TestClient]
-
-
-@pytest.fixture
-def office(sqlite_database: Database, tmp_path: Path) -> Office:
-    scene, codes = voted(sqlite_database)
-    agreed(scene, codes[:3])
-    doors = Doors(scene, tmp_path / "data")
-    return doors, codes, doors.at("office")
 
 
 def met(**changes: str | list[str]) -> dict[str, str | list[str]]:

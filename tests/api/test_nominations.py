@@ -4,12 +4,18 @@ from pathlib import Path
 
 from sqlmodel import select
 
-from engine.commands import office
 from engine.database import Database
 from engine.models import Nomination
 from engine.stages import State
 from tests.api.office_given import Doors, words
-from tests.factories import cast, close_vote, given_nomination, given_vote, nomination
+from tests.factories import (
+    cast,
+    close_vote,
+    given_nomination,
+    given_vote,
+    nomination,
+    return_to_department,
+)
 
 
 def test_a_draft_is_its_departments_alone(doors: Doors) -> None:
@@ -128,15 +134,7 @@ def test_the_departments_forms_open_again_when_returned_after_the_deadline(doors
     scene = doors.scene
     code = given_nomination(scene, state=State.proposed)
     scene.close_proposal()
-    with scene.database.unit_of_work() as session:
-        office.return_to_department(
-            session,
-            scene.actor("office", session),
-            code,
-            comments={"summary": "Bổ sung số liệu."},
-            calendar=scene.calendar,
-            now=scene.now,
-        )
+    return_to_department(scene, code)
     browser = doors.at("clerk-cs")
     answer = browser.post(
         f"/de-nghi/{code}/thanh-tich",

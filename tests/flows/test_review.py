@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -16,17 +15,9 @@ from sqlmodel import select
 from engine.clock import VIETNAM, system_clock
 from engine.models import DemoClock, Message, Round
 from tests.flows.server_child import ROOT, ServerChild
-from tests.stories.world import FINAL, SECRET, World, a_world
+from tests.stories.world import FINAL, SECRET, World
 
 pytestmark = [pytest.mark.prefect, pytest.mark.timeout(240)]
-
-
-@pytest.fixture
-def world(tmp_path: Path, migrated_sqlite: Path) -> Iterator[World]:
-    path = tmp_path / "tdkt.db"
-    path.write_bytes(migrated_sqlite.read_bytes())
-    with a_world(tmp_path, f"sqlite:///{path}", datetime(2025, 11, 20, 9, tzinfo=VIETNAM)) as made:
-        yield made
 
 
 def push_clock(world: World, day: datetime) -> None:

@@ -1,27 +1,14 @@
 """What the runner finds to do, and what it leaves alone."""
 
 import asyncio
-from collections.abc import Iterator
-from datetime import datetime
-from pathlib import Path
 from typing import cast
 
-import pytest
 from sqlalchemy import delete
 from sqlmodel import select
 
-from engine.clock import VIETNAM
 from engine.models import Event, EventToTell, Message
 from flows.serve import LETTERS
-from tests.stories.world import World, a_world
-
-
-@pytest.fixture
-def world(tmp_path: Path, migrated_sqlite: Path) -> Iterator[World]:
-    path = tmp_path / "tdkt.db"
-    path.write_bytes(migrated_sqlite.read_bytes())
-    with a_world(tmp_path, f"sqlite:///{path}", datetime(2025, 11, 20, 9, tzinfo=VIETNAM)) as made:
-        yield made
+from tests.stories.world import World
 
 
 def test_letters_are_due_only_while_somebody_is_free_to_carry_them(world: World) -> None:

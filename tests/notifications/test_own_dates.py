@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from engine.commands import office, proposal, rounds, windows
+from engine.commands import proposal, windows
 from engine.database import Database
 from engine.definition import Contact
 from engine.models import Message
@@ -15,7 +15,7 @@ from notifications.messages import claim_next, mark_sending, record_outcome
 from notifications.planner import plan_letters
 from notifications.smtp import Accepted
 from tests.engine.commands.test_time import run_time
-from tests.factories import Scene, given_nomination, given_round, person
+from tests.factories import Scene, give_leave, given_nomination, given_return, given_round, person
 
 TEMPLATES = make_environment()
 HOUSE = House("Ban Dân tộc", Contact(name="Văn phòng Ban", email="van-phong@bdt.example"), "http://127.0.0.1")
@@ -60,24 +60,9 @@ def addresses(letters: list[Message]) -> list[str]:
     return sorted(letter.address for letter in letters)
 
 
-def leave(scene: Scene, until: date) -> None:
-    with scene.database.unit_of_work() as session:
-        head = scene.actor("head", session)
-        rounds.give_leave(
-            session,
-            head,
-            scene.key,
-            department="cs",
-            until=until,
-            reason="Bão.",
-            calendar=scene.calendar,
-            now=scene.now,
-        )
-
-
 def test_a_leave_is_reminded_of_after_the_departments_stage(database: Database) -> None:
     scene = given_round(database, stage=Stage.proposal)
-    leave(scene, date(2025, 10, 22))
+    give_leave(scene, date(2025, 10, 22))
     scene.close_proposal()
     letters = reminded(scene, date(2025, 10, 21), "proposal_reminder")
     assert addresses(letters) == OF_CS
@@ -86,7 +71,7 @@ def test_a_leave_is_reminded_of_after_the_departments_stage(database: Database) 
 
 def test_a_reminder_of_a_leave_is_dropped_when_the_department_has_answered(sqlite_database: Database) -> None:
     scene = given_round(sqlite_database, stage=Stage.proposal)
-    leave(scene, date(2025, 10, 22))
+    give_leave(scene, date(2025, 10, 22))
     scene.close_proposal()
     written(scene, date(2025, 10, 21))
     with sqlite_database.unit_of_work() as session:
@@ -97,7 +82,7 @@ def test_a_reminder_of_a_leave_is_dropped_when_the_department_has_answered(sqlit
 
 def test_a_reminder_of_a_leave_is_dropped_when_the_office_is_through(sqlite_database: Database) -> None:
     scene = given_round(sqlite_database, stage=Stage.proposal)
-    leave(scene, date(2025, 10, 22))
+    give_leave(scene, date(2025, 10, 22))
     scene.close_proposal()
     written(scene, date(2025, 10, 21))
     with sqlite_database.unit_of_work() as session:
@@ -128,18 +113,7 @@ def test_where_somebody_has_their_desk_is_no_reason_for_a_reminder(sqlite_databa
 
 @pytest.fixture
 def returned(sqlite_database: Database) -> tuple[Scene, list[str]]:
-    """Two nominations of one department, returned on 17 October 2025 until 22 October."""
-    scene = given_round(sqlite_database, stage=Stage.proposal)
-    codes = [given_nomination(scene, who=who, state=State.proposed) for who in ("cs1", "cs2")]
-    scene.close_proposal()
-    with sqlite_database.unit_of_work() as session:
-        boss = scene.actor("office", session)
-        for code in codes:
-            said = {"summary": "Viết rõ hơn."}
-            office.return_to_department(
-                session, boss, code, comments=said, calendar=scene.calendar, now=scene.now
-            )
-    return scene, codes
+    return given_return(sqlite_database)
 
 
 def test_a_head_whose_signature_is_missing_is_reminded_of_a_return(returned: tuple[Scene, list[str]]) -> None:

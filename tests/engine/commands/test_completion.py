@@ -35,13 +35,19 @@ def answer(scene: Scene, codes: list[str], said: str, **more: object) -> int:
         )
 
 
-def sent_back(database: Database, nominees: tuple[tuple[str, str], ...] = TWO) -> tuple[Scene, list[str]]:
-    """Version 1 sent, and every line of it back for completion."""
+def sent(database: Database, nominees: tuple[tuple[str, str], ...] = TWO) -> tuple[Scene, list[str]]:
+    """Version 1 of the dossier, sent by letter."""
     scene, codes = given_result(database, nominees=nominees, approved=True)
     given_sealed_dossier(scene)
     with database.unit_of_work() as session:
         boss = scene.actor("office", session)
         submission.send_dossier(session, boss, scene.key, version=1, channel="email", now=scene.now)
+    return scene, codes
+
+
+def sent_back(database: Database, nominees: tuple[tuple[str, str], ...] = TWO) -> tuple[Scene, list[str]]:
+    """The same, and every line of it back for completion."""
+    scene, codes = sent(database, nominees)
     answer(scene, codes, "completion", reason="Thiếu minh chứng.")
     scene.clock.push(hours=1)
     return scene, codes
@@ -104,14 +110,11 @@ def test_an_answer_is_written_on_the_dossier_that_took_the_line_along(sqlite_dat
 
 
 def test_lines_of_two_dossiers_are_received_and_returned_each_on_its_own(sqlite_database: Database) -> None:
-    scene, codes = given_result(sqlite_database, nominees=TWO, approved=True)
-    given_sealed_dossier(scene)
-    with sqlite_database.unit_of_work() as session:
-        boss = scene.actor("office", session)
-        submission.send_dossier(session, boss, scene.key, version=1, channel="email", now=scene.now)
+    scene, codes = sent(sqlite_database)
     answer(scene, codes[:1], "completion", reason="Thiếu minh chứng.")
     scene.clock.push(hours=1)
     with sqlite_database.unit_of_work() as session:
+        boss = scene.actor("office", session)
         prepare(scene, session)
         seal(scene, session)
         submission.send_dossier(session, boss, scene.key, version=2, channel="email", now=scene.now)
@@ -199,11 +202,7 @@ def correct(scene: Scene, code: str, who: str = "office", **more: object) -> Non
 
 
 def test_a_province_number_is_put_right_also_in_a_closed_round(sqlite_database: Database) -> None:
-    scene, codes = given_result(sqlite_database, nominees=TWO, approved=True)
-    given_sealed_dossier(scene)
-    with sqlite_database.unit_of_work() as session:
-        boss = scene.actor("office", session)
-        submission.send_dossier(session, boss, scene.key, version=1, channel="email", now=scene.now)
+    scene, codes = sent(sqlite_database)
     today = scene.now.date()
     assert answer(scene, codes[:1], "awarded", number="51/QĐ-UBND", dated=today) == 1
     with pytest.raises(Incomplete, match="Sửa số, ngày"):  # a stale page puts nothing right in passing

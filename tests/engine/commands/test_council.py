@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from engine.access import Actor
-from engine.commands import council, linking, listing, people, rounds, submission, voting
+from engine.commands import council, linking, listing, people, rounds, submission
 from engine.commands import office as office_command
 from engine.commands.windows import move_deadline, window_of
 from engine.database import Database
@@ -25,6 +25,7 @@ from tests.factories import (
     given_round,
     given_vote,
     nomination,
+    open_vote,
     person,
     small_definition,
     the_vote,
@@ -186,34 +187,17 @@ def test_the_list_is_frozen_whole_or_not(database: Database) -> None:
         assert listing.freeze_list(session, office, scene.key, now=scene.now).hash != first, "another order"
 
 
-def test_a_vote_that_cannot_reach_its_quorum_is_not_opened(sqlite_database: Database) -> None:
-    scene = given_round(sqlite_database, stage=Stage.proposal)
-    given_nomination(scene, state=State.accepted)
-    given_frozen_list(scene)
-    with sqlite_database.unit_of_work() as session:
-        for seat in (1, 2):
-            person(session, f"seat{seat}").email = None
-        session.flush()
-        office = scene.actor("office", session)
-        with pytest.raises(Incomplete, match="3/5 thành viên"):
-            voting.open_vote(
-                session, office, scene.key, keys=scene.keys, calendar=scene.calendar, now=scene.now
-            )
-
-
 def test_what_is_held_keeps_the_round_open_until_the_office_has_its_say(sqlite_database: Database) -> None:
     scene = given_round(sqlite_database, stage=Stage.proposal)
     listed = given_nomination(scene, state=State.accepted)
     held = given_nomination(scene, who="cs2", state=State.held)
     hash_ = given_frozen_list(scene)
-    with sqlite_database.unit_of_work() as session:
-        office = scene.actor("office", session)
-        voting.open_vote(session, office, scene.key, keys=scene.keys, calendar=scene.calendar, now=scene.now)
+    open_vote(scene)
     for seat in range(1, 6):
         cast(scene, seat, {listed: "yes"}, hash_)
     close_vote(scene)
     with sqlite_database.unit_of_work() as session:
-        head = scene.actor("head", session)
+        head, office = scene.actor("head", session), scene.actor("office", session)
         submission.refuse(session, head, listed, reason="Không nhất trí.", now=scene.now)
         submission.refuse(session, head, listed, reason="Không nhất trí.", now=scene.now)
         with pytest.raises(NotNow, match="Không nhất trí"):  # said once, told once

@@ -6,20 +6,15 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from engine.commands import office, rounds, windows
+from engine.commands import office, rounds
 from engine.database import Database
 from engine.errors import Incomplete, NotNow, NotYours
 from engine.history import broken_links
 from engine.models import Event, Round, StageWindow
 from engine.stages import Stage, State
-from tests.factories import Scene, given_nomination, given_round, given_vote, nomination
+from tests.factories import Scene, give_leave, given_nomination, given_round, given_vote, nomination
 
 WHY = "Không phòng nào có đề nghị đủ điều kiện."
-
-
-@pytest.fixture
-def scene(database: Database) -> Scene:
-    return given_round(database, stage=Stage.proposal)
 
 
 def end(scene: Scene, who: str = "office", reason: str = WHY) -> bool:
@@ -78,17 +73,7 @@ def test_not_under_vote(database: Database) -> None:
 
 def test_a_department_on_leave_is_not_cut_off(scene: Scene) -> None:
     scene.close_proposal()
-    with scene.database.unit_of_work() as session:
-        windows.give_leave(
-            session,
-            scene.actor("head", session),
-            scene.key,
-            department="kh",
-            until=date(2025, 10, 21),
-            reason="Phòng đi công tác.",
-            calendar=scene.calendar,
-            now=scene.now,
-        )
+    give_leave(scene, date(2025, 10, 21), department="kh")
     with pytest.raises(NotNow):
         end(scene)
     scene.clock.set(date(2025, 10, 22))

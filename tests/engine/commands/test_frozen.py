@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from engine.commands import listing, office, proposal, rounds, submission, voting, windows
+from engine.commands import listing, office, proposal, rounds, submission
 from engine.database import Database
 from engine.errors import Incomplete, NotNow, NotYours, StageClosed
 from engine.models import Event, EventToTell, Nomination, Round
@@ -19,11 +19,16 @@ from tests.factories import (
     cast,
     close_vote,
     draft,
+    give_leave,
     given_frozen_list,
     given_nomination,
     given_round,
     nomination,
+    open_vote,
+    return_to_department,
 )
+
+UNTIL = date(2025, 10, 24)
 
 
 @pytest.fixture
@@ -34,23 +39,6 @@ def scene(sqlite_database: Database) -> Scene:
 def do(scene: Scene, who: str, act: Callable[..., Any], *args: object, **more: object) -> Any:
     with scene.database.unit_of_work() as session:
         return act(session, scene.actor(who, session), *args, now=scene.now, **more)
-
-
-def open_vote(scene: Scene) -> None:
-    do(scene, "office", voting.open_vote, scene.key, keys=scene.keys, calendar=scene.calendar)
-
-
-def leave(scene: Scene, until: date = date(2025, 10, 24)) -> None:
-    do(
-        scene,
-        "head",
-        windows.give_leave,
-        scene.key,
-        department="kh",
-        until=until,
-        reason="Bão.",
-        calendar=scene.calendar,
-    )
 
 
 def freeze(scene: Scene) -> None:
@@ -91,14 +79,14 @@ def test_nothing_is_released_beside_a_frozen_list(scene: Scene) -> None:
 def test_departments_are_closed_while_a_list_is_frozen(scene: Scene) -> None:
     given_nomination(scene, state=State.accepted)
     scene.close_proposal()
-    leave(scene)
+    give_leave(scene, UNTIL, department="kh")
     do(scene, "chief-kh", proposal.propose_nobody, scene.key, department="kh", reason="Không có.")
     freeze(scene)
     start = {"department": "kh", "draft": draft("kh1")}
     with pytest.raises(StageClosed, match="Danh sách đã chốt"):
         do(scene, "clerk-kh", proposal.start, scene.key, **start)
     with pytest.raises(NotNow, match="Mở chốt danh sách"):
-        leave(scene)
+        give_leave(scene, UNTIL, department="kh")
     with scene.database.read() as session:
         assert proposal.open_until(session, scene.ground(session), "kh", None) is None
     do(scene, "office", listing.unfreeze_list, scene.key, reason="Phòng còn đề nghị.")
@@ -108,7 +96,7 @@ def test_departments_are_closed_while_a_list_is_frozen(scene: Scene) -> None:
 def test_a_department_on_leave_is_waited_for_until_it_answers(scene: Scene) -> None:
     given_nomination(scene, state=State.accepted)
     scene.close_proposal()
-    leave(scene)
+    give_leave(scene, UNTIL, department="kh")
     with pytest.raises(Incomplete, match="Phòng Kế hoạch còn được nộp muộn"):
         freeze(scene)
     do(scene, "chief-kh", proposal.propose_nobody, scene.key, department="kh", reason="Không có.")
@@ -156,8 +144,7 @@ def test_what_was_returned_is_the_departments_until_its_own_date(scene: Scene, a
     given_nomination(scene, who="kh1", state=State.accepted)
     code = given_nomination(scene, state=State.proposed)
     scene.close_proposal()
-    said = {"comments": {"summary": "Viết rõ hơn."}, "calendar": scene.calendar}
-    do(scene, "office", office.return_to_department, code, **said)
+    return_to_department(scene, code)
     do(scene, "clerk-cs", proposal.finish, code)
     if again == "reopen":
         do(scene, "clerk-cs", proposal.reopen, code)
@@ -175,8 +162,7 @@ def test_what_was_returned_is_the_departments_until_its_own_date(scene: Scene, a
 def test_a_round_is_not_ended_over_what_a_department_is_mending(scene: Scene) -> None:
     code = given_nomination(scene, state=State.proposed)
     scene.close_proposal()
-    said = {"comments": {"summary": "Viết rõ hơn."}, "calendar": scene.calendar}
-    do(scene, "office", office.return_to_department, code, **said)
+    return_to_department(scene, code)
     do(scene, "clerk-cs", proposal.finish, code)
     with pytest.raises(NotNow, match="đang bổ sung"):
         do(scene, "office", rounds.end_round, scene.key, reason="Hết việc.")

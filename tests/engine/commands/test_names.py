@@ -6,23 +6,16 @@ from engine.commands import council, proposal
 from engine.database import Database
 from engine.errors import Incomplete
 from engine.models import Nomination
-from engine.stages import Stage
 from tests.factories import (
     Scene,
     cast,
     close_vote,
     draft,
-    given_round,
     given_vote,
     nomination,
     person,
     the_vote,
 )
-
-
-@pytest.fixture
-def scene(database: Database) -> Scene:
-    return given_round(database, stage=Stage.proposal)
 
 
 def typed(name: str, **changes: object) -> proposal.Draft:

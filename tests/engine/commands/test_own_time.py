@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from engine.commands import council, office, proposal, rounds, voting
+from engine.commands import council, proposal
 from engine.database import Database
 from engine.models import Event, Moment
 from engine.queries import deadlines, picture
@@ -16,11 +16,14 @@ from tests.factories import (
     Scene,
     cast,
     close_vote,
+    give_leave,
     given_frozen_list,
     given_nomination,
+    given_return,
     given_round,
     given_vote,
     nomination,
+    open_vote,
 )
 
 
@@ -45,19 +48,7 @@ def open_moments(scene: Scene) -> list[tuple[str, str, str]]:
 
 @pytest.fixture
 def returned(database: Database) -> tuple[Scene, list[str]]:
-    """Two nominations of one department, returned on Friday 17 October 2025, due on Wednesday 22."""
-    scene = given_round(database, stage=Stage.proposal)
-    codes = [given_nomination(scene, who=who, state=State.proposed) for who in ("cs1", "cs2")]
-    given_nomination(scene, who="kh1", state=State.proposed)
-    scene.close_proposal()
-    with database.unit_of_work() as session:
-        boss = scene.actor("office", session)
-        for code in codes:
-            said = {"summary": "Viết rõ hơn."}
-            office.return_to_department(
-                session, boss, code, comments=said, calendar=scene.calendar, now=scene.now
-            )
-    return scene, codes
+    return given_return(database)
 
 
 def test_days_to_mend_are_reminded_of_once_and_told_to_the_office(returned: tuple[Scene, list[str]]) -> None:
@@ -115,7 +106,7 @@ def test_days_to_mend_that_end_before_the_general_deadline_are_no_lateness(datab
 
 def test_days_to_mend_give_way_to_a_longer_leave(returned: tuple[Scene, list[str]]) -> None:
     scene, codes = returned
-    leave(scene, date(2025, 10, 24))
+    give_leave(scene, date(2025, 10, 24))
     scene.clock.set(date(2025, 10, 23), 9)
     run_time(scene)
     assert told(scene, "escalated") == [], "it may act until the 24th"
@@ -137,24 +128,10 @@ def test_the_plan_names_whose_date_it_is(returned: tuple[Scene, list[str]]) -> N
     assert said.count("Báo Văn phòng: phòng hết hạn bổ sung hồ sơ mà chưa xong") == 1
 
 
-def leave(scene: Scene, until: date) -> None:
-    with scene.database.unit_of_work() as session:
-        rounds.give_leave(
-            session,
-            scene.actor("head", session),
-            scene.key,
-            department="cs",
-            until=until,
-            reason="Bão.",
-            calendar=scene.calendar,
-            now=scene.now,
-        )
-
-
 def test_a_leave_is_reminded_of_until_the_department_answers(database: Database) -> None:
     scene = given_round(database, stage=Stage.proposal)
-    leave(scene, date(2025, 10, 22))
-    leave(scene, date(2025, 10, 22))
+    give_leave(scene, date(2025, 10, 22))
+    give_leave(scene, date(2025, 10, 22))
     scene.close_proposal()
     run_time(scene)
     assert ("proposal", "remind", "cs") in open_moments(scene)
@@ -174,8 +151,8 @@ def test_a_leave_is_reminded_of_until_the_department_answers(database: Database)
 def test_of_two_leaves_the_later_counts_and_its_end_is_told_once(database: Database) -> None:
     scene = given_round(database, stage=Stage.proposal)
     scene.close_proposal()
-    leave(scene, date(2025, 10, 21))
-    leave(scene, date(2025, 10, 23))
+    give_leave(scene, date(2025, 10, 21))
+    give_leave(scene, date(2025, 10, 23))
     scene.clock.set(date(2025, 10, 21), 8)
     run_time(scene)
     assert told(scene, "reminded") == []
@@ -194,15 +171,7 @@ def test_a_stage_left_leaves_no_promises(sqlite_database: Database) -> None:
     assert not [m for m in left if m[:2] == ("proposal", "remind")]
     assert ("proposal", "late", "") in left, "spoken of in the office's time"
     hash_ = given_frozen_list(scene)
-    with sqlite_database.unit_of_work() as session:
-        voting.open_vote(
-            session,
-            scene.actor("office", session),
-            scene.key,
-            keys=scene.keys,
-            calendar=scene.calendar,
-            now=scene.now,
-        )
+    open_vote(scene)
     assert {stage for stage, *_ in open_moments(scene)} == {"council"}
     for seat in range(1, 6):
         cast(scene, seat, {code: "no"}, hash_)

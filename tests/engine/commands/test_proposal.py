@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from engine.access import Actor
-from engine.commands import office, proposal, rounds
+from engine.commands import office, proposal
 from engine.commands.proposal import StoredFile
 from engine.database import Database
 from engine.errors import Changed, Incomplete, NotFound, NotNow, NotYours, StageClosed
@@ -17,16 +17,12 @@ from tests.factories import (
     Scene,
     actor_with,
     draft,
+    give_leave,
     given_frozen_list,
     given_nomination,
     given_round,
     nomination,
 )
-
-
-@pytest.fixture
-def scene(database: Database) -> Scene:
-    return given_round(database, stage=Stage.proposal)
 
 
 def start(scene: Scene, session: Session, who: str = "clerk-cs", **given: object) -> Nomination:
@@ -176,10 +172,8 @@ def test_the_deadline_closes_at_its_very_moment_and_leave_reopens(scene: Scene) 
                 act()
             assert "17 giờ 00, thứ Sáu 17/10/2025" in refused.value.sentence
     scene.close_proposal()
+    give_leave(scene, date(2025, 10, 20))
     with scene.database.unit_of_work() as session:
-        head = scene.actor("head", session)
-        leave = {"department": "cs", "until": date(2025, 10, 20), "reason": "Đi công tác."}
-        rounds.give_leave(session, head, scene.key, **leave, calendar=scene.calendar, now=scene.now)  # type: ignore[arg-type]
         assert proposal.reopen(session, clerk, code, now=scene.now).state == State.draft
         with pytest.raises(StageClosed):
             start(scene, session, who="clerk-kh", department="kh", draft=draft("kh1"))

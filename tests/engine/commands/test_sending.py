@@ -5,17 +5,24 @@ import pytest
 from engine.commands import dossiers, submission
 from engine.database import Database
 from engine.errors import Incomplete
-from tests.factories import given_result, given_sealed_dossier
+from tests.factories import Scene, given_result, given_sealed_dossier
+
+
+def given_dossier_of(database: Database, size: int) -> Scene:
+    """A sealed dossier of so many bytes."""
+    scene, _codes = given_result(database, nominees=[("cs1", "bang-khen")], approved=True)
+    given_sealed_dossier(scene)
+    with database.unit_of_work() as session:
+        dossier = submission.latest_dossier(session, scene.ground(session).round_id)
+        assert dossier is not None
+        dossier.size = size
+    return scene
 
 
 def test_what_no_letter_carries_leaves_by_another_channel(sqlite_database: Database) -> None:
-    scene, _codes = given_result(sqlite_database, nominees=[("cs1", "bang-khen")], approved=True)
-    given_sealed_dossier(scene)
+    scene = given_dossier_of(sqlite_database, dossiers.MOST_BY_EMAIL + 1)
     with sqlite_database.unit_of_work() as session:
         office = scene.actor("office", session)
-        dossier = submission.latest_dossier(session, scene.ground(session).round_id)
-        assert dossier is not None
-        dossier.size = dossiers.MOST_BY_EMAIL + 1
         with pytest.raises(Incomplete) as refused:
             submission.send_dossier(session, office, scene.key, version=1, channel="email", now=scene.now)
         assert refused.value.fields["channel"].startswith(
@@ -29,12 +36,8 @@ def test_what_no_letter_carries_leaves_by_another_channel(sqlite_database: Datab
 
 
 def test_twenty_megabytes_still_go_by_letter(sqlite_database: Database) -> None:
-    scene, _codes = given_result(sqlite_database, nominees=[("cs1", "bang-khen")], approved=True)
-    given_sealed_dossier(scene)
+    scene = given_dossier_of(sqlite_database, dossiers.MOST_BY_EMAIL)
     with sqlite_database.unit_of_work() as session:
         office = scene.actor("office", session)
-        dossier = submission.latest_dossier(session, scene.ground(session).round_id)
-        assert dossier is not None
-        dossier.size = dossiers.MOST_BY_EMAIL
         sent = submission.send_dossier(session, office, scene.key, version=1, channel="email", now=scene.now)
         assert sent.channel == "email"

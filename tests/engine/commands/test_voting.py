@@ -2,11 +2,17 @@
 
 import pytest
 
-from engine.commands import voting
 from engine.database import Database
 from engine.errors import Incomplete
 from engine.stages import Stage, State
-from tests.factories import given_frozen_list, given_nomination, given_round, small_definition
+from tests.factories import (
+    given_frozen_list,
+    given_nomination,
+    given_round,
+    open_vote,
+    person,
+    small_definition,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,12 +32,16 @@ def test_no_vote_without_the_chair_a_rule_counts_on(
     scene = given_round(sqlite_database, stage=Stage.proposal, definition=definition)
     given_nomination(scene, award="giay-khen", state=State.accepted)
     given_frozen_list(scene)
-    with sqlite_database.unit_of_work() as session, pytest.raises(Incomplete, match="chưa có Chủ tịch"):
-        voting.open_vote(
-            session,
-            scene.actor("office", session),
-            scene.key,
-            keys=scene.keys,
-            calendar=scene.calendar,
-            now=scene.now,
-        )
+    with pytest.raises(Incomplete, match="chưa có Chủ tịch"):
+        open_vote(scene)
+
+
+def test_a_vote_that_cannot_reach_its_quorum_is_not_opened(sqlite_database: Database) -> None:
+    scene = given_round(sqlite_database, stage=Stage.proposal)
+    given_nomination(scene, state=State.accepted)
+    given_frozen_list(scene)
+    with sqlite_database.unit_of_work() as session:
+        for seat in (1, 2):
+            person(session, f"seat{seat}").email = None
+    with pytest.raises(Incomplete, match="3/5 thành viên"):
+        open_vote(scene)

@@ -5,13 +5,19 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from engine.commands import office, rounds
 from engine.database import Database
 from engine.models import Event, EventToTell, Leave, Moment
 from engine.queries import waiting
 from engine.stages import Stage, State
 from tests.engine.commands.test_time import run_time
-from tests.factories import Scene, given_nomination, given_round, given_vote
+from tests.factories import (
+    Scene,
+    give_leave,
+    given_nomination,
+    given_round,
+    given_vote,
+    return_to_department,
+)
 
 
 def silent(scene: Scene) -> tuple[str, ...]:
@@ -33,12 +39,7 @@ def returned_late_in_the_stage(scene: Scene) -> str:
     code = given_nomination(scene, who="cs1", state=State.proposed)
     given_nomination(scene, who="kh1", state=State.proposed)
     scene.clock.set(date(2025, 10, 16))
-    with scene.database.unit_of_work() as session:
-        boss = scene.actor("office", session)
-        said = {"summary": "Viết rõ hơn."}
-        office.return_to_department(
-            session, boss, code, comments=said, calendar=scene.calendar, now=scene.now
-        )
+    return_to_department(scene, code)
     return code
 
 
@@ -64,23 +65,9 @@ def test_a_draft_beside_what_is_mended_is_still_owed(sqlite_database: Database) 
     assert silent(scene) == ("cs",)
 
 
-def give(scene: Scene, until: date) -> None:
-    with scene.database.unit_of_work() as session:
-        rounds.give_leave(
-            session,
-            scene.actor("head", session),
-            scene.key,
-            department="cs",
-            until=until,
-            reason="Bão.",
-            calendar=scene.calendar,
-            now=scene.now,
-        )
-
-
 def test_who_was_given_leave_is_not_late_before_it_ends(sqlite_database: Database) -> None:
     scene = given_round(sqlite_database, stage=Stage.proposal)
-    give(scene, date(2025, 10, 24))
+    give_leave(scene, date(2025, 10, 24))
     scene.close_proposal()
     scene.clock.set(date(2025, 10, 20), 8)
     run_time(scene)
@@ -103,9 +90,9 @@ def given(scene: Scene) -> tuple[int, int, int]:
 def test_a_leave_pressed_twice_is_one_leave(database: Database) -> None:
     scene = given_round(database, stage=Stage.proposal)
     for _ in range(2):
-        give(scene, date(2025, 10, 22))
+        give_leave(scene, date(2025, 10, 22))
     assert given(scene) == (1, 1, 1)
-    give(scene, date(2025, 10, 24))
+    give_leave(scene, date(2025, 10, 24))
     assert given(scene) == (2, 2, 2), "another day is another leave"
 
 
