@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
 from engine.calendar import Calendar
-from engine.commands.letters import UNWRITTEN
+from engine.commands.letters import NO_ADDRESS, UNWRITTEN
 from engine.models import Event, EventToTell, Message
 from engine.stages import Stage
 from notifications.calendar_entry import Deadline, deadline_entry
@@ -153,7 +153,7 @@ def _row(desk: Desk, wish: Wish, templates: Environment) -> dict[str, Any]:
         "round_id": desk.event.round_id,
         "letter": wish.letter,
         "person_id": wish.to.person_id,
-        "address": wish.to.address or f"(không có địa chỉ) {wish.to.name}",
+        "address": wish.to.address or f"{NO_ADDRESS} {wish.to.name}",
         "name": wish.to.name,
         "sender": office.email,
         "reply_to": f"{agency_name}\n{office.name}",

@@ -76,7 +76,8 @@ def _turnout(visit: Visit, key: str, *, errors: Errors = (), due: str = "", reas
         at = round_at(session, key)
         vote = votes.vote_at(session, at.id)
         seats = votes.turnout(session, at.id, vote.id) if vote else ()
-    sent = sum(seat.sent_at is not None for seat in seats)
+        sent = sum(seat.sent_at is not None for seat in seats)
+        checks = votes.quorums(session, at, vote.id, len(seats), sent) if vote else ()
     return visit.show(
         "voting/turnout.html",
         status=422 if errors else 200,
@@ -84,7 +85,7 @@ def _turnout(visit: Visit, key: str, *, errors: Errors = (), due: str = "", reas
         vote=vote,
         seats=seats,
         sent=sent,
-        checks=votes.quorums(at, len(seats), sent),
+        checks=checks,
         window=at.window(Stage.council),
         may_close=visit.me.has(Role.secretary, key),
         may_replace=visit.me.has(Role.secretary, key) or visit.me.has(Role.office),

@@ -7,18 +7,21 @@ from sqlmodel import Session, select
 from engine.access import Actor, demand_role
 from engine.commands.ground import note_round, stand_on
 from engine.errors import NotFound, NotNow
-from engine.models import EventToTell, Message
+from engine.models import EventToTell, Message, Person
 from engine.stages import Role
 
 UNWRITTEN = "unwritten"
 """Kind of the row that stands for letters of an event which could not be written: no address, no text."""
+NO_ADDRESS = "(không có địa chỉ)"
+"""What the address of a letter begins with whose reader has none; the name follows."""
 
 
 def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime) -> Message:
     """Put a failed or doubtful letter back into the queue: same bytes, same Message-ID. Safe to repeat.
 
     Where letters could not be written, their event is marked to be told again: they are written anew.
-    Raises NotFound, NotYours, or NotNow for a letter that went or is on its way.
+    One that failed for want of an address goes to the one its reader has by now.
+    Raises NotFound, NotYours, or NotNow for a letter that went, is on its way, or has no address yet.
     """
     demand_role(actor, Role.office)
     round_id = session.exec(select(Message.round_id).where(Message.id == message_id)).one_or_none()
@@ -38,6 +41,8 @@ def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime)
     if message.letter == UNWRITTEN:
         _tell_again(session, message)
     else:
+        if message.address.startswith(NO_ADDRESS):
+            message.address = _address_by_now(session, message)
         message.state, message.next_at, message.attempts, message.outcome = "queued", now, 0, ""
         message.owner, message.lease_until = None, None
     session.add(message)
@@ -51,6 +56,18 @@ def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime)
         tell=False,
     )
     return message
+
+
+def _address_by_now(session: Session, message: Message) -> str:
+    reader = session.get(Person, message.person_id) if message.person_id else None
+    if reader is None or not reader.active or not reader.email:
+        raise NotNow(
+            f"{message.name} chưa có địa chỉ thư nên chưa gửi lại được. Gọi điện báo, "
+            "hoặc ghi địa chỉ vào danh sách nhân sự rồi gửi lại.",
+            rule="Thư chỉ gửi tới địa chỉ đã đăng ký",
+            help_from="quản trị hệ thống",
+        )
+    return reader.email
 
 
 def _tell_again(session: Session, message: Message) -> None:

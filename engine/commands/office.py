@@ -173,8 +173,8 @@ def _with_reason(
     said = clean(reason, lines=True)
     if not said:
         raise Incomplete({"reason": asked})
-    facts = {"reason": said}
-    move(session, actor, ground, nomination, act, now=now, facts=facts, changes=facts)
+    facts = {"reason": said, "stage": ground.stage.value}
+    move(session, actor, ground, nomination, act, now=now, facts=facts, changes={"reason": said})
     return nomination
 
 

@@ -69,6 +69,12 @@ def _ladder_faults(review: Entry[ReviewFile], stage: Stage, steps: Steps, length
             f"Bỏ các bậc nhắc lớn hơn {max(length, 0)}, hoặc lùi hạn của giai đoạn",
             *("stages", stage.value, "remind"),
         )
+    if stage == Stage.council and "late" in steps.model_fields_set:
+        yield review.fault(
+            "Giai đoạn “council” kết thúc đúng hạn nên không ai nhận thông báo quá hạn",
+            "Bỏ dòng late; thiếu số phiếu tối thiểu thì Văn phòng và Thư ký được báo riêng",
+            *("stages", stage.value, "late"),
+        )
 
 
 def _weekdays(start: date, end: date) -> int:

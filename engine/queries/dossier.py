@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from engine.errors import NotFound
-from engine.models import Dossier, Nomination, Round
+from engine.models import Dossier, Event, Message, Nomination, Round
 from engine.queries.dossier_facts import (
     Facts,
     SeatSeen,
@@ -23,8 +23,16 @@ from engine.stages import Stage, State
 
 
 @dataclass(frozen=True)
+class Letter:
+    """What became of the letter that carries a version: `state` of the message, its `outcome` in words."""
+
+    state: str
+    outcome: str
+
+
+@dataclass(frozen=True)
 class Version:
-    """One version of the dossier as the record has it."""
+    """One version of the dossier as the record has it; `letter` once it is written, if it goes by mail."""
 
     version: int
     state: str
@@ -39,6 +47,7 @@ class Version:
     built_at: datetime | None
     sent_at: datetime | None
     received_at: datetime | None
+    letter: Letter | None
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,7 @@ class Archive:
 
 
 def workshop_of(session: Session, round_: RoundSeen) -> Workshop:
-    """The workshop of a round; nine queries whatever the number of nominations."""
+    """The workshop of a round; ten queries whatever the number of nominations."""
     versions = versions_of(session, round_.id)
     draft = next((each for each in versions if each.state == "draft"), None)
     sent = tuple(each for each in versions if each.state != "draft")
@@ -98,6 +107,7 @@ def versions_of(session: Session, round_id: int) -> tuple[Version, ...]:
     rows = session.scalars(
         select(Dossier).where(col(Dossier.round_id) == round_id).order_by(col(Dossier.version).desc())
     ).all()
+    letters = _letters_of(session, round_id)
     return tuple(
         Version(
             version=row.version,
@@ -113,9 +123,22 @@ def versions_of(session: Session, round_id: int) -> tuple[Version, ...]:
             built_at=row.built_at,
             sent_at=row.sent_at,
             received_at=row.received_at,
+            letter=letters.get(row.version),
         )
         for row in rows
     )
+
+
+def _letters_of(session: Session, round_id: int) -> dict[int, Letter]:
+    """Letters to Sở Nội vụ by the version they carry."""
+    rows = session.execute(
+        select(col(Event.facts), col(Message.state), col(Message.outcome))
+        .join(Event, col(Event.id) == col(Message.event_id))
+        .where(
+            col(Event.round_id) == round_id, col(Event.kind) == "dossier_sent", col(Message.state) != "silent"
+        )
+    ).all()
+    return {facts["version"]: Letter(state, outcome) for facts, state, outcome in rows}
 
 
 def version_of(session: Session, round_id: int, version: int) -> Version:

@@ -6,7 +6,7 @@ Before the close nothing here reads a choice: turnout looks at `ballot`, results
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlmodel import Session, col
 
 from engine.ballot import (
@@ -25,6 +25,14 @@ from engine.models import (
 )
 from engine.queries.office import RoundAt
 
+_AWARDS_VOTED = (
+    select(col(Nomination.award_key))
+    .distinct()
+    .join(ListLine, col(ListLine.nomination_id) == col(Nomination.id))
+    .join(Voting, col(Voting.list_id) == col(ListLine.list_id))
+    .where(col(Voting.id) == bindparam("voting_id"))
+)
+
 
 @dataclass(frozen=True)
 class Quorum:
@@ -35,11 +43,12 @@ class Quorum:
     met: bool
 
 
-def quorums(at: RoundAt, seats: int, sent: int) -> tuple[Quorum, ...]:
-    """For each award, whether the ballots that have come make the vote valid already."""
+def quorums(session: Session, at: RoundAt, voting_id: int, seats: int, sent: int) -> tuple[Quorum, ...]:
+    """For each award put to the vote, whether the ballots that have come make it valid already."""
     if not seats:
         return ()
-    needed = {a.name: quorum_needed(a.ballot.rule(), seats) for a in at.definition.awards}
+    voted = set(session.execute(_AWARDS_VOTED, {"voting_id": voting_id}).scalars())
+    needed = {a.name: quorum_needed(a.ballot.rule(), seats) for a in at.definition.awards if a.key in voted}
     return tuple(Quorum(name, count, sent >= count) for name, count in needed.items())
 
 

@@ -126,7 +126,10 @@ def released(desk: Desk) -> Iterator[Wish]:
 
 
 def declined(desk: Desk) -> Iterator[Wish]:
-    yield from about_nomination(desk, "declined", [f"{desk.line(desk.nomination)}: {desk.facts['reason']}"])
+    """After the vote: what was held until then, whether its verification cleared the nominee or not."""
+    missed = (desk.facts["from"], desk.facts["stage"]) == (State.held, Stage.submission)
+    letter = "left_out" if missed else "declined"
+    yield from about_nomination(desk, letter, [f"{desk.line(desk.nomination)}: {desk.facts['reason']}"])
 
 
 def list_published(desk: Desk) -> Iterator[Wish]:

@@ -217,6 +217,7 @@ def test_a_rule_may_start_inside_its_pack() -> None:
         (YEARLY, "remind: [2, 0]", "remind: [6]", "“office” dài 5 ngày", "lớn hơn 5"),
         (YEARLY, "remind: [2, 1, 0]", "remind: [30, 0]", "“council” dài 5 ngày", "lớn hơn 5"),
         (YEARLY, "remind: [10, 5, 1]", "remind: [19]", "“submission” dài 18 ngày", "lớn hơn 18"),
+        (YEARLY, "remind: [2, 1, 0]", "late: [1]", "“council” kết thúc đúng hạn", "Bỏ dòng late"),
     ],
 )
 def test_a_ladder_reminds_somebody_within_its_stage(

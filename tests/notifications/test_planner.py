@@ -6,17 +6,28 @@ import pytest
 from sqlalchemy.exc import NoResultFound, OperationalError
 from sqlmodel import Session, col, select
 
+from engine.commands import office
 from engine.commands.letters import try_again
 from engine.database import Database
 from engine.errors import NotNow
 from engine.models import Event, EventToTell, Message
-from engine.stages import Stage
+from engine.stages import Stage, State
 from flows.keeper import house_from
 from notifications import planner
 from notifications.compose import make_environment
 from notifications.desk import Desk
 from notifications.planner import plan_letters
-from tests.factories import Scene, given_round
+from tests.factories import (
+    SEATS,
+    Scene,
+    cast,
+    close_vote,
+    given_frozen_list,
+    given_nomination,
+    given_round,
+    open_vote,
+    person,
+)
 
 SITE = (Path(__file__).parents[2] / "config/locale/site.yaml").read_text("utf-8")
 HOUSE, TEMPLATES = house_from(SITE, "http://127.0.0.1:8000"), make_environment()
@@ -116,3 +127,42 @@ def test_an_event_nobody_had_to_hear_of_is_not_told_again(
     assert silent is not None
     with pytest.raises(NotNow):
         retry(scene, silent)
+
+
+def test_a_letter_without_an_address_goes_to_the_one_its_reader_has_by_now(scene: Scene) -> None:
+    with scene.database.unit_of_work() as session:
+        person(session, "chief-cs").email = None
+    plan(scene)
+    with scene.database.read() as session:
+        (letter,) = [row for row in rows(session) if row.state == "failed"]
+        assert letter.outcome == "Chưa có địa chỉ thư: xin gọi điện."
+    with pytest.raises(NotNow, match="chưa có địa chỉ thư nên chưa gửi lại được"):
+        retry(scene, letter.id or 0)
+    with scene.database.unit_of_work() as session:
+        person(session, "chief-cs").email = "moi@bdt.example"
+    again = retry(scene, letter.id or 0)
+    assert (again.state, again.address) == ("queued", "moi@bdt.example")
+    assert (again.message_id, again.text) == (letter.message_id, letter.text)
+
+
+@pytest.mark.parametrize(("voted", "letter"), [("voted", "left_out"), ("", "declined")])
+def test_what_a_hold_kept_from_the_vote_is_not_called_refused(
+    database: Database, voted: str, letter: str
+) -> None:
+    """The verification may have cleared the nominee: then only the vote was missed."""
+    scene = given_round(database, stage=Stage.proposal)
+    listed = given_nomination(scene, state=State.accepted)
+    held = given_nomination(scene, who="cs2", state=State.held)
+    if voted:
+        hash_ = given_frozen_list(scene)
+        open_vote(scene)
+        for seat in range(1, SEATS + 1):
+            cast(scene, seat, {listed: "yes"}, hash_)
+        assert close_vote(scene)
+    with database.unit_of_work() as session:
+        office.decline(session, scene.actor("office", session), held, reason="Đã rõ.", now=scene.now)
+    plan(scene)
+    with database.read() as session:
+        told = session.exec(select(Message).join(Event).where(Event.kind == "decline")).all()
+    assert {row.letter for row in told} == {letter}
+    assert all("Đã rõ." in row.text for row in told)
