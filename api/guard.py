@@ -50,6 +50,8 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # what can be got can be asked after (RFC 9110); uvicorn sends no body
+            scope = {**scope, "method": "GET"}
         headers = Headers(scope=scope)
         refusal = self._refusal(scope, headers)
         if refusal is not None:

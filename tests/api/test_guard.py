@@ -88,6 +88,17 @@ def test_no_get_changes_anything(doors: Doors) -> None:
 
 
 @pytest.mark.parametrize(
+    ("address", "status"), [("/health", 200), ("/dang-nhap", 200), ("/khong-co", 404), ("/viec", 401)]
+)
+def test_a_page_can_be_asked_after(doors: Doors, address: str, status: int) -> None:
+    """Mail scanners and monitors send HEAD; for them the page stands as for a browser."""
+    nobody = doors.nobody()
+    headers = nobody.head(address).headers
+    assert nobody.head(address).status_code == nobody.get(address).status_code == status
+    assert headers["content-type"] == nobody.get(address).headers["content-type"]
+
+
+@pytest.mark.parametrize(
     "headers",
     [
         {"Sec-Fetch-Site": "cross-site"},
