@@ -123,13 +123,18 @@ async def _sentence(round_key: str, run: Callable[[Task[Any, Any]], Callable[[st
 
 
 def _let_time_act(keeper: Keeper, round_key: str, stage: Stage) -> str:
-    """Perform this stage's due moments, each in its own transaction; says whether the round is past it."""
+    """Perform this stage's due moments, each in its own transaction; says whether the round is past it.
+
+    A department's own date (a return's, a leave's) is acted on whatever the stage: what a later stage planned
+    may fall due while the departments still propose.
+    """
     installation = keeper.installation
     while True:
         with installation.database.unit_of_work() as session:
             ground = stand_on(session, key=round_key)
             now = installation.clock()
-            due = [m for m in rounds.due_moments(session, ground.round_id, now=now) if m.stage == stage]
+            found = rounds.due_moments(session, ground.round_id, now=now)
+            due = [moment for moment in found if moment.stage == stage or moment.department_key]
             if not due:
                 return _where(ground.stage, stage)
             rounds.act_on(session, keeper.actor, ground, due[0], calendar=installation.calendar, now=now)

@@ -13,8 +13,6 @@ from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import Any, Generic, ParamSpec, TypeVar
 
-import httpx
-
 from flows.server import is_healthy
 
 _log = logging.getLogger(__name__)
@@ -176,9 +174,9 @@ async def run_round(
     if await link.answers():
         try:
             await flow()
-        except Exception as error:
-            if not isinstance(error, httpx.HTTPError) and await link.healthy():
-                raise  # Prefect is well, so the fault is the round's
+        except WorkFailed:
+            raise  # every step of ours says so; anything else is Prefect's, also when it says it is well
+        except Exception as error:  # noqa: BLE001 — time goes on whatever has become of Prefect
             _log.warning("Prefect failed during a round: %s; going on without it", _name(error))
         else:
             return True

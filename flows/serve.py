@@ -5,8 +5,10 @@ environment is in place, and shows what is done here; it decides nothing.
 """
 
 import asyncio
+import hashlib
 import logging
 import os
+import socket
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,17 +29,20 @@ from flows.server import api_url_of, client_environment
 log = logging.getLogger("tdkt.clock")
 
 LETTERS, UPKEEP = "·letters", "·upkeep"
-LEASE = timedelta(minutes=10)
+# A killed runner's rounds wait so long for the next one. A run that takes longer may be joined by another
+# runner's, which finds every act done or guarded.
+LEASE = timedelta(minutes=1)
 EVERY = timedelta(days=1)  # housekeeping
 
 
 class Clockwork:
     """One runner: what is due, and how it is done."""
 
-    def __init__(self, keeper: Keeper, api_url: str) -> None:
+    def __init__(self, keeper: Keeper, api_url: str, engine_id: str) -> None:
+        """`engine_id` tells this runner's runs in Prefect from those of another one on the same server."""
         self.keeper = keeper
         self.link = PrefectLink(api_url)
-        self.engine_id = "runner"
+        self.engine_id = engine_id
         self.tidied_at: datetime | None = None
 
     def due(self) -> Sequence[int | str]:
@@ -120,8 +125,14 @@ def serve(settings: Settings) -> None:
     api_url = settings.prefect_api_url or api_url_of(settings.prefect_port)
     home: Path = settings.data / "prefect"
     os.environ.update(client_environment(api_url, home))
-    clockwork = Clockwork(keeper_from(settings), api_url)
+    clockwork = Clockwork(keeper_from(settings), api_url, _engine_id(settings.data))
     run_until_signalled(lambda stop: clockwork.run(stop, settings.poll.total_seconds()))
+
+
+def _engine_id(data: Path) -> str:
+    """The same after every start of one installation's runner, another for every other one; says no path."""
+    place = f"{socket.gethostname()}|{data.resolve()}"
+    return hashlib.sha256(place.encode()).hexdigest()[:12]
 
 
 def _log_ours_only() -> None:

@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from http.client import HTTPException
 from pathlib import Path
 from typing import NoReturn
 from urllib.error import URLError
@@ -148,7 +149,7 @@ def is_healthy(api_url: str, timeout: float) -> bool:
     try:
         with _opener(api_url).open(f"{api_url}/health", timeout=timeout) as answer:
             return bool(answer.status == 200)  # noqa: PLR2004 — HTTP's OK
-    except (URLError, OSError, ValueError):
+    except (URLError, HTTPException, OSError, ValueError):
         return False
 
 

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from sqlalchemy import text
@@ -94,6 +96,46 @@ def test_prefect_away_costs_lateness_only(world: World) -> None:
     with a_runner(world, "http://127.0.0.1:9/api"):
         until(lambda: stage(world) == "proposal" and all_sent(world))
 
+    assert world.postbox.letters
+
+
+class Nonsense(BaseHTTPRequestHandler):
+    """Says 200 to everything, and is no Prefect that anybody could use."""
+
+    body, kind = b"", ""
+
+    def _answer(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", self.kind)
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    do_GET = do_POST = _answer  # noqa: N815 — http.server's own names
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: the tests' output stays readable."""
+
+
+class OtherVersion(Nonsense):
+    body, kind = b"{}", "application/json"
+
+
+class LoginPage(Nonsense):
+    body, kind = b"<html>", "text/html"
+
+
+@pytest.mark.parametrize("nonsense", [OtherVersion, LoginPage])
+def test_a_prefect_that_is_well_and_answers_nonsense_costs_no_more(
+    world: World, nonsense: type[Nonsense]
+) -> None:
+    world.plan()
+    push_clock(world, datetime(2025, 11, 24, 8, 1, tzinfo=VIETNAM))
+    with ThreadingHTTPServer(("127.0.0.1", 0), nonsense) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        with a_runner(world, f"http://127.0.0.1:{server.server_port}/api"):
+            until(lambda: stage(world) == "proposal" and all_sent(world))
+        server.shutdown()
     assert world.postbox.letters
 
 

@@ -127,18 +127,14 @@ def test_stop_is_obeyed_between_items_and_ends_the_pause() -> None:
 
 
 class FakeLink(PrefectLink):
-    """Prefect's answers in advance: to the question before the run, then to the one after a failure."""
+    """Prefect's answer in advance."""
 
-    def __init__(self, *, before: bool, after: bool) -> None:
+    def __init__(self, *, there: bool) -> None:
         super().__init__("http://127.0.0.1:1/api")
-        self._before = before
-        self._after = after
+        self._there = there
 
     async def answers(self) -> bool:
-        return self._before
-
-    async def healthy(self) -> bool:
-        return self._after
+        return self._there
 
 
 def raising(error: Exception | None, calls: list[str], name: str) -> Callable[[], Awaitable[object]]:
@@ -153,14 +149,10 @@ def raising(error: Exception | None, calls: list[str], name: str) -> Callable[[]
 @pytest.mark.parametrize(
     ("link", "error", "expected"),
     [
-        (FakeLink(before=True, after=True), None, ["flow"]),
-        (FakeLink(before=False, after=False), None, ["plain"]),
-        (FakeLink(before=True, after=True), httpx.ReadTimeout("a hung server"), ["flow", "plain"]),
-        (
-            FakeLink(before=True, after=False),
-            RuntimeError("whatever a dead server causes"),
-            ["flow", "plain"],
-        ),
+        (FakeLink(there=True), None, ["flow"]),
+        (FakeLink(there=False), None, ["plain"]),
+        (FakeLink(there=True), httpx.ReadTimeout("a hung server"), ["flow", "plain"]),
+        (FakeLink(there=True), RuntimeError("whatever a dead server causes"), ["flow", "plain"]),
     ],
 )
 def test_a_round_is_done_with_prefect_or_without(
@@ -174,9 +166,9 @@ def test_a_round_is_done_with_prefect_or_without(
 
 def test_a_fault_of_the_round_is_not_blamed_on_prefect() -> None:
     calls: list[str] = []
-    flow = raising(ValueError("ours"), calls, "flow")
-    with pytest.raises(ValueError, match="ours"):
-        asyncio.run(run_round(flow, raising(None, calls, "plain"), link=FakeLink(before=True, after=True)))
+    flow = raising(WorkFailed("ours"), calls, "flow")
+    with pytest.raises(WorkFailed, match="ours"):
+        asyncio.run(run_round(flow, raising(None, calls, "plain"), link=FakeLink(there=True)))
     assert calls == ["flow"]
 
 

@@ -152,7 +152,7 @@ def test_council_reminders_go_exactly_to_the_silent(world: World) -> None:
     world.time()
     seen = len(world.postbox.letters)
     world.at("17/12/2025", "08:00")
-    assert _told(world, seen, "Tiếp tục bỏ phiếu") == {world.email_of(key) for key in COUNCIL[4:]}
+    assert _told(world, seen, "Hoàn thành bỏ phiếu") == {world.email_of(key) for key in COUNCIL[4:]}
 
     for key in COUNCIL[4:]:
         vote(world, key)
@@ -160,7 +160,7 @@ def test_council_reminders_go_exactly_to_the_silent(world: World) -> None:
     seen = len(world.postbox.letters)
     for day in ("19/12/2025", "22/12/2025"):
         world.at(day, "08:00")
-    assert _told(world, seen, "Tiếp tục bỏ phiếu") == set()
+    assert _told(world, seen, "Hoàn thành bỏ phiếu") == set()
     assert _stage(world) == "council"  # the secretary may close early; otherwise it ends at its hour
     world.at("22/12/2025", "17:00")
     assert _stage(world) == "submission"
@@ -215,6 +215,25 @@ def test_leave_lets_one_late_department_in_and_no_other(world: World) -> None:
     world.at("16/12/2025", "17:00")
     clerk = world.visitor(COLLECTIVE.clerk).open(f"/de-nghi/{mine}")
     assert "Rút đề nghị" not in clerk.words
+
+
+def test_a_return_due_while_the_departments_still_propose_keeps_nobody_awake(world: World) -> None:
+    """Its day comes weeks before the departments' own deadline, which counts: nothing is said, once."""
+    open_round(world)
+    [code] = propose(world, COLLECTIVE)
+    office = world.visitor(OFFICE).open(f"/vp/de-nghi/{code}")
+    office.press("Trả lại phòng để bổ sung", {"comment-summary": "Nêu rõ số hộ của từng xã."})
+    world.time()
+    seen = len(world.postbox.letters)
+
+    world.at("01/12/2025", "08:00")  # ends only when nothing is due any more
+
+    assert _stage(world) == "proposal"
+    assert world.letters_since(seen) == []
+    with world.database.read() as session:
+        said = session.exec(select(Moment.outcome).where(Moment.department_key != "")).all()
+    late = "quá hạn, không gửi nhắc nữa"
+    assert set(said) == {"đã có lần nhắc sau", "hạn chung của các phòng còn sau ngày này", late}
 
 
 def test_a_missed_quorum_decides_nothing_and_an_extension_lets_the_vote_go_on(world: World) -> None:

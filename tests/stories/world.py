@@ -118,7 +118,7 @@ class World:
             house=house_from(texts["config/locale/site.yaml"], base),
             templates=make_environment(),
         )
-        self.clockwork = Clockwork(self.keeper, "http://127.0.0.1:9/api")
+        self.clockwork = Clockwork(self.keeper, "http://127.0.0.1:9/api", "world")
         self.clockwork.link = PrefectLink("http://127.0.0.1:9/api", patience=0)
         self.clockwork.tidied_at = datetime.now(VIETNAM)
 
