@@ -5,7 +5,7 @@ would; `give_leave`, `open_vote`, `cast` and the like are one act of one person 
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -159,10 +159,16 @@ def given_vote(
     *,
     nominees: Sequence[tuple[str, str]] = (("cs1", "bang-khen"), ("kh1", "giay-khen")),
     definition: Definition | None = None,
+    plant: Callable[[Session, Sequence[Nomination]], None] = lambda _session, _nominations: None,
 ) -> tuple[Scene, list[str], str]:
-    """A round whose council votes on accepted nominations (person, award); scene, codes, the list's hash."""
+    """A round whose council votes on accepted nominations (person, award); scene, codes, the list's hash.
+
+    `plant` changes the nominations in ways no form allows, before the list is compiled.
+    """
     scene = given_round(database, stage=Stage.proposal, definition=definition)
     codes = [given_nomination(scene, who=who, award=award, state=State.accepted) for who, award in nominees]
+    with scene.database.unit_of_work() as session:
+        plant(session, [nomination(session, code) for code in codes])
     hash_ = given_frozen_list(scene)
     open_vote(scene)
     return scene, codes, hash_

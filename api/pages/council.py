@@ -28,7 +28,7 @@ LEVEL = {Level.last_day: "last", Level.normal: "far"}
 def look(visit: BallotVisit, key: str) -> Response:
     with visit.read() as session:
         paper = ballots.paper_of(session, visit.me, key, visit.scope)
-        lines = ballots.lines_of(session, visit.me, paper)
+        lines = ballots.lines_of(session, paper)
     return _ballot(visit, paper, lines, {line.code: line.choice for line in lines})
 
 
@@ -58,7 +58,7 @@ def save(visit: BallotVisit, key: str, form: Typed) -> Response:
 def review(visit: BallotVisit, key: str) -> Response:
     with visit.read() as session:
         paper = ballots.paper_of(session, visit.me, key, visit.scope)
-        lines = ballots.lines_of(session, visit.me, paper)
+        lines = ballots.lines_of(session, paper)
     if not paper.open_at(visit.now):
         return visit.go(f"/phieu/{key}")
     return visit.show(
@@ -99,7 +99,7 @@ def send(visit: BallotVisit, key: str, form: Typed) -> Response:
 def sent(visit: BallotVisit, key: str) -> Response:
     with visit.read() as session:
         paper = ballots.paper_of(session, visit.me, key, visit.scope)
-        lines = ballots.lines_of(session, visit.me, paper)
+        lines = ballots.lines_of(session, paper)
     if paper.sent_at is None:
         return visit.go(f"/phieu/{key}")
     return visit.show(
@@ -127,7 +127,7 @@ def outcome(visit: BallotVisit, key: str) -> Response:
 def report(visit: BallotVisit, key: str, code: str) -> Response:
     with visit.read() as session:
         paper = ballots.paper_of(session, visit.me, key, visit.scope)
-        nomination = council_reading.report_of(session, visit.me, paper, code)
+        nomination = council_reading.report_of(session, paper, code)
     return visit.show(
         "council/report.html",
         paper=paper,
@@ -164,7 +164,7 @@ def _shown_again(visit: Visit, key: str, typed: Mapping[str, str], refused: Inco
     """The ballot with everything typed kept, each fault linking to its row."""
     with visit.read() as session:
         paper = ballots.paper_of(session, visit.me, key, visit.scope)
-        lines = ballots.lines_of(session, visit.me, paper)
+        lines = ballots.lines_of(session, paper)
     if isinstance(refused, Changed):
         return _ballot(visit, paper, lines, typed, errors=[("", refused.sentence)], status=409)
     order = {line.code: line.position for line in lines}

@@ -14,10 +14,10 @@ from engine.access import Actor
 from engine.ballot import Choice
 from engine.calendar import in_words
 from engine.commands.ground import Ground, note_round, stand_on
-from engine.commands.tallying import close_vote, count, is_own, lines_of, open_voting
+from engine.commands.tallying import close_vote, count, lines_of, open_voting
 from engine.errors import Changed, Incomplete, NotYours, StageClosed
 from engine.links import Keys
-from engine.models import Ballot, Seat, StageWindow, Voting
+from engine.models import Ballot, Person, Seat, StageWindow, Voting
 from engine.stages import Role, Stage
 
 __all__ = ["close_vote", "count", "lines_of", "open_voting", "save_choices", "send_ballot"]
@@ -27,9 +27,9 @@ NOT_A_MEMBER = "Ông/bà không phải thành viên Hội đồng của đợt x
 CHOICES = frozenset(choice.value for choice in Choice)
 
 _TABLES = SQLModel.metadata.tables
-_BALLOT, _VOTE = _TABLES["ballot"], _TABLES["vote"]
+_BALLOT, _VOTE, _RECUSAL = _TABLES["ballot"], _TABLES["vote"], _TABLES["recusal"]
 _LINE, _NOMINATION = _TABLES["list_line"], _TABLES["nomination"]
-_Other = aliased(Ballot)
+_Other, _OtherSeat = aliased(Ballot), aliased(Seat)
 _MINE = (
     select(
         Ballot,
@@ -37,10 +37,13 @@ _MINE = (
         col(StageWindow.due_at),
         # Asked before this ballot is written, so it speaks of the others alone.
         select(col(_Other.id))
+        .join(_OtherSeat, col(_OtherSeat.id) == col(_Other.seat_id))
+        .join(Person, col(Person.id) == col(_OtherSeat.person_id))
         .where(
             col(_Other.voting_id) == col(Ballot.voting_id),
             col(_Other.id) != col(Ballot.id),
             col(_Other.sent_at).is_(None),
+            col(Person.active).is_(True),
         )
         .exists(),
     )
@@ -60,11 +63,14 @@ _LINES = (
     select(
         _NOMINATION.c.id,
         _NOMINATION.c.code,
-        _NOMINATION.c.nominee_kind,
         _NOMINATION.c.nominee_name,
-        _NOMINATION.c.person_id,
+        _RECUSAL.c.ballot_id.label("recused"),
     )
     .join(_LINE, _LINE.c.nomination_id == _NOMINATION.c.id)
+    .outerjoin(
+        _RECUSAL,
+        (_RECUSAL.c.nomination_id == _NOMINATION.c.id) & (_RECUSAL.c.ballot_id == bindparam("ballot_id")),
+    )
     .where(_LINE.c.list_id == bindparam("list_id"))
     .order_by(_LINE.c.position)
 )
@@ -103,8 +109,8 @@ def _sit_down(session: Session, ground: Ground, actor: Actor, *, now: datetime) 
             help_from="Thư ký Hội đồng",
         )
     lines, own = {}, set()
-    for line in session.connection().execute(_LINES, {"list_id": voting.list_id}):
-        if is_own(line, person_id=actor.person_id, name=actor.name):
+    for line in session.connection().execute(_LINES, {"list_id": voting.list_id, "ballot_id": ballot.id}):
+        if line.recused:
             own.add(line.code)
         else:
             lines[line.code] = (line.id, line.nominee_name)

@@ -1,7 +1,6 @@
 """The close of a vote: quorum, tally, and what each nomination becomes by it."""
 
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import insert, select
 from sqlmodel import Session, SQLModel, col
@@ -13,22 +12,10 @@ from engine.commands import moments, windows
 from engine.commands.ending import close_if_done
 from engine.commands.ground import Ground, move_all, note_round, stand_on, window_of
 from engine.errors import NotNow
-from engine.models import Ballot, Event, ListLine, Nomination, Person, Seat, Vote, Voting
+from engine.models import Ballot, Event, ListLine, Nomination, Person, Recusal, Seat, Vote, Voting
 from engine.stages import Act, Role, Stage
-from engine.text import same_name
 
 _RESULT = SQLModel.metadata.tables["result"]
-
-
-class Nominee(Protocol):
-    """A nomination, or a row with these columns of one."""
-
-    @property
-    def person_id(self) -> int | None: ...
-    @property
-    def nominee_kind(self) -> str: ...
-    @property
-    def nominee_name(self) -> str: ...
 
 
 def open_voting(session: Session, ground: Ground) -> Voting:
@@ -59,23 +46,12 @@ def lines_of(session: Session, voting: Voting) -> list[Nomination]:
     )
 
 
-def is_own(nominee: Nominee, *, person_id: int | None, name: str) -> bool:
-    """Whether a voter is the nominee: the same person of the roster, or a name typed by hand that is theirs.
-
-    Two people of the roster may be namesakes; a nominee the roster does not know has nothing but the name.
-    """
-    if nominee.person_id is not None:
-        return nominee.person_id == person_id
-    return nominee.nominee_kind == "person" and same_name(nominee.nominee_name) == same_name(name)
-
-
 def count(
     session: Session, ground: Ground, voting: Voting, lines: list[Nomination] | None = None
 ) -> dict[int, Tally]:
     """The tally of every line as the ballots stand, by nomination id."""
     seats = session.execute(
-        select(col(Seat.id), col(Seat.role), col(Seat.person_id), col(Person.name), col(Ballot.sent_at))
-        .join(Person, col(Person.id) == col(Seat.person_id))
+        select(col(Seat.id), col(Seat.role), col(Ballot.sent_at))
         .outerjoin(
             Ballot,
             (col(Ballot.seat_id) == col(Seat.id)) & (col(Ballot.voting_id) == voting.id),
@@ -83,9 +59,9 @@ def count(
         .where(col(Seat.round_id) == ground.round_id)
         .order_by(col(Seat.position))
     ).all()
-    chair = next((id_ for id_, role, *_ in seats if role == "chair"), None)
+    chair = next((id_ for id_, role, _sent in seats if role == "chair"), None)
     council = Council(tuple(id_ or 0 for id_, *_ in seats), chair)
-    sent = {id_ or 0 for id_, _role, _person, _name, sent_at in seats if sent_at is not None}
+    sent = {id_ or 0 for id_, _role, sent_at in seats if sent_at is not None}
     votes: dict[int, dict[int, Choice]] = {}
     for nomination_id, seat_id, choice in session.execute(
         select(col(Vote.nomination_id), col(Ballot.seat_id), col(Vote.choice))
@@ -93,12 +69,19 @@ def count(
         .where(col(Ballot.voting_id) == voting.id)
     ):
         votes.setdefault(nomination_id, {})[seat_id] = Choice(choice)
+    away: dict[int, set[int]] = {}
+    for nomination_id, seat_id in session.execute(
+        select(col(Recusal.nomination_id), col(Ballot.seat_id))
+        .join(Ballot, col(Ballot.id) == col(Recusal.ballot_id))
+        .where(col(Ballot.voting_id) == voting.id)
+    ):
+        away.setdefault(nomination_id, set()).add(seat_id)
     return {
         (n.id or 0): tally(
             ground.definition.award(n.award_key).ballot.rule(),
             council,
             votes.get(n.id or 0, {}),
-            {id_ or 0 for id_, _role, person, name, _sent in seats if is_own(n, person_id=person, name=name)},
+            away.get(n.id or 0, set()),
             sent=sent,
         )
         for n in (lines_of(session, voting) if lines is None else lines)
@@ -144,7 +127,13 @@ def close_vote(session: Session, actor: Actor, key: str, *, calendar: Calendar, 
 def _may_close_early(session: Session, actor: Actor, ground: Ground, voting: Voting) -> bool:
     """Whether the vote may end before its deadline. Raises NotNow to a secretary who is too early."""
     silent = session.execute(
-        select(col(Ballot.id)).where(col(Ballot.voting_id) == voting.id, col(Ballot.sent_at).is_(None))
+        select(col(Ballot.id))
+        .join(Seat, col(Seat.id) == col(Ballot.seat_id))
+        .join(Person, col(Person.id) == col(Seat.person_id))
+        # Who has left the agency meanwhile sends nothing any more, and keeps nobody waiting.
+        .where(
+            col(Ballot.voting_id) == voting.id, col(Ballot.sent_at).is_(None), col(Person.active).is_(True)
+        )
     ).first()
     if actor.has(Role.time):
         return silent is None and ground.definition.close_when_all_voted == "at_once"

@@ -15,10 +15,11 @@ from engine.commands.listing import list_in, unlisted
 from engine.commands.unsigned import lapse_unsigned, refuse_on_leave, refuse_unfinished
 from engine.errors import Incomplete, NotNow
 from engine.links import Keys
-from engine.models import ListLine, Nomination, NominationList, Person, Seat, Voting
+from engine.models import Ballot, ListLine, Nomination, NominationList, Person, Seat, Voting
+from engine.recusal import is_own
 from engine.stages import Role, Stage, State
 
-_BALLOT = SQLModel.metadata.tables["ballot"]
+_BALLOT, _RECUSAL = (SQLModel.metadata.tables[name] for name in ("ballot", "recusal"))
 
 
 def open_vote(
@@ -59,17 +60,45 @@ def open_vote(
                 "voting_id": voting.id,
                 "seat_id": seat,
                 "draft": {},
-                "version": 1,
                 "times_sent": 0,
                 "receipt": "",
             }
             for seat in seats
         ],
     )
+    _recuse(session, voting)
     moments.pass_over(session, ground, Stage.proposal, Stage.office, now=now)
     linking.issue_ballot_links(session, keys, voting_id=voting.id or 0, persons=list(seats.values()), now=now)
     windows.open_stage(session, actor, ground, Stage.council, calendar=calendar, now=now)
     return voting
+
+
+def _recuse(session: Session, voting: Voting) -> None:
+    """Settle who may not vote on which line: a name put right later must not turn a ballot that came."""
+    nominees = session.execute(
+        select(
+            col(Nomination.id),
+            col(Nomination.person_id),
+            col(Nomination.nominee_kind),
+            col(Nomination.nominee_name),
+        )
+        .join(ListLine, col(ListLine.nomination_id) == col(Nomination.id))
+        .where(col(ListLine.list_id) == voting.list_id)
+    ).all()
+    seats = session.execute(
+        select(col(Ballot.id), col(Person.id), col(Person.name))
+        .join(Seat, col(Seat.id) == col(Ballot.seat_id))
+        .join(Person, col(Person.id) == col(Seat.person_id))
+        .where(col(Ballot.voting_id) == voting.id)
+    ).all()
+    own = [
+        {"ballot_id": ballot, "nomination_id": nominee.id}
+        for ballot, person, name in seats
+        for nominee in nominees
+        if is_own(nominee, person_id=person, name=name)
+    ]
+    if own:
+        session.execute(insert(_RECUSAL), own)
 
 
 def _refuse_outside(nominations: Sequence[Nomination]) -> None:

@@ -4,7 +4,7 @@ Times are aware and stored in UTC. A check or unique key stands for every rule t
 Secrets are kept as keyed hashes only (`engine/links.py`).
 """
 
-from engine.models.council import Ballot, ListLine, NominationList, Result, Seat, Vote, Voting
+from engine.models.council import Ballot, ListLine, NominationList, Recusal, Result, Seat, Vote, Voting
 from engine.models.nominations import Attachment, Check, Comment, Nomination
 from engine.models.people import Grant, Link, Person, SignIn
 from engine.models.record import DemoClock, Event, EventToTell, Message
@@ -33,6 +33,7 @@ __all__ = [
     "Nomination",
     "NominationList",
     "Person",
+    "Recusal",
     "Result",
     "Round",
     "Seat",

@@ -75,10 +75,16 @@ class Ballot(SQLModel, table=True):
     voting_id: int = Field(foreign_key="voting.id", index=True)
     seat_id: int = Field(foreign_key="seat.id")
     draft: dict[str, str] = Field(default_factory=dict, sa_column=json_column())
-    version: int = 1
     sent_at: datetime | None = None
     times_sent: int = 0
     receipt: str = ""
+
+
+class Recusal(SQLModel, table=True):
+    """A line its seat may not vote on: its own. Settled when the vote opens, whatever names are put right."""
+
+    ballot_id: int = Field(foreign_key="ballot.id", primary_key=True)
+    nomination_id: int = Field(foreign_key="nomination.id", primary_key=True, index=True)
 
 
 class Vote(SQLModel, table=True):

@@ -13,7 +13,6 @@ from sqlmodel import Session, col
 from engine.access import Actor
 from engine.calendar import Deadline
 from engine.commands.ground import pinned
-from engine.commands.tallying import is_own
 from engine.definition import Definition
 from engine.errors import NotFound
 from engine.models import (
@@ -21,6 +20,7 @@ from engine.models import (
     Ballot,
     ListLine,
     Nomination,
+    Recusal,
     Round,
     Seat,
     StageWindow,
@@ -142,7 +142,7 @@ def paper_of(session: Session, actor: Actor, key: str, scope: str) -> Paper:
     )
 
 
-def lines_of(session: Session, actor: Actor, paper: Paper) -> tuple[Line, ...]:
+def lines_of(session: Session, paper: Paper) -> tuple[Line, ...]:
     """The lines of a ballot in the order of the frozen list; three queries whatever their number."""
     rows = session.execute(
         select(
@@ -155,10 +155,13 @@ def lines_of(session: Session, actor: Actor, paper: Paper) -> tuple[Line, ...]:
             col(Nomination.department_key),
             col(Nomination.award_key),
             col(Nomination.summary),
-            col(Nomination.person_id),
-            col(Nomination.nominee_kind),
+            col(Recusal.ballot_id).label("recused"),
         )
         .join(ListLine, col(ListLine.nomination_id) == col(Nomination.id))
+        .outerjoin(
+            Recusal,
+            (col(Recusal.nomination_id) == col(Nomination.id)) & (col(Recusal.ballot_id) == paper.ballot_id),
+        )
         .where(col(ListLine.list_id) == paper.list_id)
         .order_by(col(ListLine.position))
     ).all()
@@ -174,7 +177,7 @@ def lines_of(session: Session, actor: Actor, paper: Paper) -> tuple[Line, ...]:
             place=place_of(row.nominee_title, row.nominee_unit, units.get(row.department_key, "")),
             award=awards[row.award_key],
             summary=row.summary,
-            own=is_own(row, person_id=actor.person_id, name=actor.name),
+            own=row.recused is not None,
             choice=paper.draft.get(row.code, ""),
             sent=sent.get(row.id, ""),
             report=reports.get(row.id),

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from engine.access import Actor
-from engine.commands.tallying import is_own
 from engine.definition import Definition
 from engine.errors import NotFound
-from engine.models import Attachment, ListLine, Nomination, Result
+from engine.models import Attachment, ListLine, Nomination, Recusal, Result
 from engine.queries.council import File, Paper, place_of
 
 
@@ -56,7 +54,7 @@ class Outcome:
     reason: str
 
 
-def report_of(session: Session, actor: Actor, paper: Paper, code: str) -> Report:
+def report_of(session: Session, paper: Paper, code: str) -> Report:
     """One nomination of the list with its neighbours. Raises NotFound when it is not on this ballot."""
     order = session.execute(
         select(col(Nomination.code), col(Nomination.nominee_name))
@@ -68,6 +66,7 @@ def report_of(session: Session, actor: Actor, paper: Paper, code: str) -> Report
     if place is None:
         raise NotFound("Không tìm thấy đề nghị này trong phiếu của ông/bà.", help_from="Thư ký Hội đồng")
     nomination = session.scalars(select(Nomination).where(col(Nomination.code) == code)).one()
+    recused = session.get(Recusal, (paper.ballot_id, nomination.id)) is not None
     files = session.execute(
         select(
             col(Attachment.id),
@@ -86,7 +85,7 @@ def report_of(session: Session, actor: Actor, paper: Paper, code: str) -> Report
         of=len(order),
         code=code,
         name=nomination.nominee_name,
-        own=is_own(nomination, person_id=actor.person_id, name=actor.name),
+        own=recused,
         fields=_fields(paper.definition, nomination),
         summary=nomination.summary,
         achievements=nomination.achievements,

@@ -16,9 +16,9 @@ from engine.ballot import (
     share_words,
     votes_needed,
 )
-from engine.commands.tallying import is_own
 from engine.models import ListLine, Nomination, NominationList, Person, Seat, Voting
 from engine.queries.office import RoundAt
+from engine.recusal import is_own
 
 
 @dataclass(frozen=True)

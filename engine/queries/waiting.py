@@ -113,16 +113,18 @@ def _with_role(session: Session, definition: Definition, role: Role) -> tuple[in
 
 
 def silent_seats(session: Session, round_id: int) -> tuple[int, ...]:
-    """Persons on the council whose ballot in the open vote has not been sent."""
+    """Persons on the council, still of the agency, whose ballot in the open vote has not been sent."""
     return tuple(
         session.execute(
             select(col(Seat.person_id))
             .join(Ballot, col(Ballot.seat_id) == col(Seat.id))
             .join(Voting, col(Voting.id) == col(Ballot.voting_id))
+            .join(Person, col(Person.id) == col(Seat.person_id))
             .where(
                 col(Seat.round_id) == round_id,
                 col(Voting.closed_at).is_(None),
                 col(Ballot.sent_at).is_(None),
+                col(Person.active).is_(True),
             )
             .order_by(col(Seat.position))
         ).scalars()

@@ -84,8 +84,8 @@ def test_a_list_costs_as_many_statements_as_a_line(sqlite_database: Database, li
         "compile": 9,
         "publish": 7,
         "freeze": 13,
-        "open_vote": 20,
+        "open_vote": 22,
         "ballot": 12,
-        "close": 26,
+        "close": 27,
     }
     assert {name: count for name, count in found.items() if count > most[name]} == {}

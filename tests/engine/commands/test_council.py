@@ -1,5 +1,7 @@
 """Ballots, the close, and what comes of it."""
 
+from collections.abc import Sequence
+
 import pytest
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -67,9 +69,10 @@ def test_a_faulty_ballot_is_refused_by_line(sqlite_database: Database) -> None:
 
 
 def test_nobody_votes_on_their_own_nomination(sqlite_database: Database) -> None:
-    scene, codes, hash_ = given_vote(sqlite_database, nominees=[("kh1", "bang-khen")])
-    with sqlite_database.unit_of_work() as session:
-        nomination(session, codes[0]).person_id = person(session, "seat4").id
+    def plant(session: Session, nominations: Sequence[Nomination]) -> None:
+        nominations[0].person_id = person(session, "seat4").id
+
+    scene, codes, hash_ = given_vote(sqlite_database, nominees=[("kh1", "bang-khen")], plant=plant)
     with pytest.raises(Incomplete, match="của chính ông/bà"):
         cast(scene, 4, {codes[0]: "yes"}, hash_)
     assert cast(scene, 4, {}, hash_)

@@ -1,12 +1,17 @@
 """A name typed by hand goes around neither the roster, nor the check for twins, nor recusal."""
 
+from collections.abc import Sequence
+
 import pytest
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from engine.commands import council, proposal
 from engine.database import Database
 from engine.errors import Incomplete
-from engine.models import Nomination
+from engine.models import Nomination, Result
 from tests.factories import (
+    SEATS,
     Scene,
     cast,
     close_vote,
@@ -68,11 +73,17 @@ def test_typed_and_listed_of_one_name_are_twins_in_one_department_only(scene: Sc
     assert start(scene, typed("Hứa Thị Khuê"), "kh").department_key == "kh"
 
 
+def given_vote_on_a_typed_name(database: Database, name: str) -> tuple[Scene, list[str], str]:
+    """A vote on somebody whose name was typed by hand, and on a second nominee."""
+
+    def plant(_session: Session, nominations: Sequence[Nomination]) -> None:
+        nominations[0].person_id, nominations[0].nominee_name = None, name
+
+    return given_vote(database, plant=plant)
+
+
 def test_a_member_named_by_hand_is_recused(sqlite_database: Database) -> None:
-    scene, codes, hash_ = given_vote(sqlite_database)
-    with sqlite_database.unit_of_work() as session:
-        row = nomination(session, codes[0])
-        row.person_id, row.nominee_name = None, "ỦY VIÊN 4"
+    scene, codes, hash_ = given_vote_on_a_typed_name(sqlite_database, "ỦY VIÊN 4")
     with pytest.raises(Incomplete, match="của chính ông/bà"):
         cast(scene, 4, dict.fromkeys(codes, "yes"), hash_)
     cast(scene, 4, {codes[1]: "yes"}, hash_)
@@ -87,11 +98,12 @@ def test_a_member_named_by_hand_is_recused(sqlite_database: Database) -> None:
 
 
 def test_a_collective_and_a_listed_namesake_are_nobodys_own(sqlite_database: Database) -> None:
-    scene, codes, hash_ = given_vote(sqlite_database)
-    with sqlite_database.unit_of_work() as session:
-        group, namesake = (nomination(session, code) for code in codes)
+    def plant(_session: Session, nominations: Sequence[Nomination]) -> None:
+        group, namesake = nominations
         group.person_id, group.nominee_kind, group.nominee_name = None, "collective", "Ủy viên 4"
         namesake.nominee_name = "Ủy viên 4"
+
+    scene, codes, hash_ = given_vote(sqlite_database, plant=plant)
     assert cast(scene, 4, dict.fromkeys(codes, "yes"), hash_)
 
 
@@ -103,3 +115,26 @@ def test_another_departments_name_is_no_collective_of_ours(scene: Scene) -> None
     start(scene, typed("Phòng Chính sách", nominee_kind="collective"))
     with pytest.raises(Incomplete, match="đã có đề nghị"):
         start(scene, typed("Phòng Chính–sách", nominee_kind="collective"))
+
+
+@pytest.mark.parametrize(
+    ("nominee", "before", "after"),
+    [("Ủy viên 4", "Ủy viên 4", "Uỷ viên Bốn"), ("Lương Văn Tề", "Ủy viên 4", "Lương Văn Tề")],
+)
+def test_a_name_put_right_during_the_vote_turns_no_ballot_that_came(
+    database: Database, nominee: str, before: str, after: str
+) -> None:
+    """Who may vote on what is settled when the vote opens."""
+    scene, codes, hash_ = given_vote_on_a_typed_name(database, nominee)
+    own = {codes[0]} if nominee == before else set()
+    for seat in range(1, SEATS + 1):
+        mine = [code for code in codes if seat != 4 or code not in own]
+        cast(scene, seat, dict.fromkeys(mine, "yes"), hash_)
+    with database.unit_of_work() as session:
+        member = person(session, "seat4")
+        assert member.name == before
+        member.name = after
+    assert close_vote(scene)
+    with database.read() as session:
+        recused = session.execute(select(col(Result.recused)).order_by(col(Result.nomination_id))).scalars()
+        assert list(recused) == [len(own), 0]

@@ -3,12 +3,17 @@
 import pytest
 
 from engine.database import Database
-from engine.errors import Incomplete
+from engine.errors import Incomplete, NotNow
+from engine.queries import waiting
 from engine.stages import Stage, State
 from tests.factories import (
+    SEATS,
+    cast,
+    close_vote,
     given_frozen_list,
     given_nomination,
     given_round,
+    given_vote,
     open_vote,
     person,
     small_definition,
@@ -45,3 +50,16 @@ def test_a_vote_that_cannot_reach_its_quorum_is_not_opened(sqlite_database: Data
             person(session, f"seat{seat}").email = None
     with pytest.raises(Incomplete, match="3/5 thành viên"):
         open_vote(scene)
+
+
+def test_who_has_left_meanwhile_keeps_nobody_waiting(database: Database) -> None:
+    scene, codes, hash_ = given_vote(database)
+    for seat in range(1, SEATS):
+        cast(scene, seat, dict.fromkeys(codes, "yes"), hash_)
+    with pytest.raises(NotNow, match="chưa gửi phiếu"):
+        close_vote(scene)
+    with database.unit_of_work() as session:
+        person(session, f"seat{SEATS}").active = False
+    with database.unit_of_work() as session:
+        assert waiting.silent_seats(session, scene.ground(session).round_id) == ()
+    assert close_vote(scene)

@@ -1,0 +1,44 @@
+"""recusals are settled when a vote opens; a ballot's version was read by nobody"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '2026_11_24_recusals'
+down_revision = '2026_11_23_no_index_of_kinds'
+branch_labels = None
+depends_on = None
+
+# Votes opened before: the same person of the roster, or the same name typed by hand.
+_KEEP = """
+INSERT INTO recusal (ballot_id, nomination_id)
+SELECT ballot.id, nomination.id
+FROM ballot
+JOIN voting ON voting.id = ballot.voting_id
+JOIN seat ON seat.id = ballot.seat_id
+JOIN person ON person.id = seat.person_id
+JOIN list_line ON list_line.list_id = voting.list_id
+JOIN nomination ON nomination.id = list_line.nomination_id
+WHERE nomination.person_id = person.id
+   OR (nomination.person_id IS NULL AND nomination.nominee_kind = 'person'
+       AND nomination.nominee_name = person.name)
+"""
+
+
+def upgrade() -> None:
+    op.create_table(
+        'recusal',
+        sa.Column('ballot_id', sa.Integer(), nullable=False),
+        sa.Column('nomination_id', sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id']),
+        sa.ForeignKeyConstraint(['nomination_id'], ['nomination.id']),
+        sa.PrimaryKeyConstraint('ballot_id', 'nomination_id'),
+    )
+    op.create_index('ix_recusal_nomination_id', 'recusal', ['nomination_id'], unique=False)
+    op.execute(_KEEP)
+    op.drop_column('ballot', 'version')
+
+
+def downgrade() -> None:
+    op.add_column('ballot', sa.Column('version', sa.Integer(), nullable=False, server_default='1'))
+    op.drop_index('ix_recusal_nomination_id', table_name='recusal')
+    op.drop_table('recusal')
