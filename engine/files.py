@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -46,6 +46,15 @@ class FileStore:
         with self._incoming() as (file, path):
             digest, size = _copy(content, file, limit=None)
             return self._settle(file, path, digest), size
+
+    def keep_written(self, write: Callable[[BinaryIO], object]) -> tuple[str, int]:
+        """Keep what `write` puts into a file of the store, never held in memory; returns as `keep`."""
+        with self._incoming() as (file, path):
+            write(file)
+            file.flush()
+            with path.open("rb") as written:
+                digest = hashlib.file_digest(written, "sha256").hexdigest()
+            return self._settle(file, path, digest), os.fstat(file.fileno()).st_size
 
     def take_in(self, stream: BinaryIO, *, name: str, limit: int = LIMIT) -> Kept:
         """Check an uploaded file by its content, and keep it.

@@ -131,7 +131,7 @@ def verify(visit: StaffVisit, key: str, version: Number) -> Response:
     with visit.read() as session:
         round_ = rounds.seen(session, key)
     try:
-        faults = verify_package(visit.installation.files.path(found.sha256).read_bytes(), sha256=found.sha256)
+        faults = verify_package(visit.installation.files.path(found.sha256), sha256=found.sha256)
     except NotFound:
         faults = ["Không thấy tệp hồ sơ trong kho. Khôi phục từ bản sao lưu."]
     return visit.show("dossier/verify.html", round=round_, version=found, faults=faults)
@@ -155,18 +155,13 @@ def _version(visit: Visit, key: str, version: int) -> workshop.Version:
 
 
 def _built(visit: Visit, source: Source) -> tuple[str, int]:
-    """Build the archive and keep it; the SHA-256 it is kept under, and its size."""
+    """Build the archive straight into the store; the SHA-256 it is kept under, and its size."""
     press = press_of(visit.installation.texts)
     store = visit.installation.files
-
-    def read(sha256: str) -> bytes:
-        return store.path(sha256).read_bytes()
-
     try:
-        package = build_archive(source, press, read)
+        return store.keep_written(build_archive(source, press, store.path).write)
     except ValueError as fault:
         raise NotNow(f"Chưa tạo được bộ hồ sơ: {fault}", rule=GATE, help_from="quản trị hệ thống") from fault
-    return store.keep(package.data)
 
 
 def _workshop(

@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel, col
 from engine.access import Actor, demand_role
 from engine.commands.dating import Earliest, earliest_paper, number_faults
 from engine.commands.ground import Ground, move_all, note_round, stand_on
+from engine.dossier.dates import megabytes
 from engine.errors import Incomplete, NotFound, NotNow
 from engine.models import Dossier, DossierLine, Nomination
 from engine.stages import Act, Role, Stage, State
@@ -197,12 +198,6 @@ def seal_dossier(
     return dossier
 
 
-def _megabytes(size: int) -> str:
-    """Bytes as megabytes, rounded up to a tenth, with a decimal comma where needed."""
-    tenths = -(-size * 10 // 2**20)
-    return f"{tenths // 10},{tenths % 10}" if tenths % 10 else str(tenths // 10)
-
-
 def _draft(session: Session, ground: Ground, version: int) -> Dossier:
     dossier = latest_dossier(session, ground.round_id)
     if dossier is None or dossier.version != version or dossier.state != "draft":
@@ -242,8 +237,8 @@ def send_dossier(
         faults["channel_number"] = "Ghi số văn bản đi hoặc mã biên nhận của kênh đã gửi."
     if channel == "email" and dossier.size > MOST_BY_EMAIL:
         faults["channel"] = (
-            f"Hồ sơ nặng {_megabytes(dossier.size)} MB, thư điện tử chỉ chuyển được đến "
-            f"{_megabytes(MOST_BY_EMAIL)} MB. Tải hồ sơ về, gửi qua trục liên thông văn bản hoặc nộp "
+            f"Hồ sơ nặng {megabytes(dossier.size)} MB, thư điện tử chỉ chuyển được đến "
+            f"{megabytes(MOST_BY_EMAIL)} MB. Tải hồ sơ về, gửi qua trục liên thông văn bản hoặc nộp "
             "trực tiếp, rồi chọn “kênh khác” và ghi số văn bản đi hoặc mã biên nhận."
         )
     if not dossier.sha256:

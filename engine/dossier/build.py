@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.dossier.archive import OnDisk
 from engine.dossier.award_list import award_list
 from engine.dossier.decision import decision
 from engine.dossier.docx import render_docx
@@ -130,16 +131,17 @@ def decision_documents(source: DecisionSource, texts: Texts) -> list[Document]:
     ]
 
 
-def build_archive(source: Source, press: Press, read: Callable[[str], bytes]) -> Package:
-    """The whole dossier in one archive. `read` gives the bytes kept under a SHA-256.
+def build_archive(source: Source, press: Press, kept_at: Callable[[str], Path | bytes]) -> Package:
+    """The whole dossier as one archive to be written. `kept_at` says where the file of a SHA-256 lies.
 
-    Raises ValueError (RenderError among them) when a document cannot be made.
+    It may also give the bytes themselves, which are then held in memory. Raises ValueError (RenderError
+    among them) when a document cannot be made, or all files are too much for one archive.
     """
     papers = [*_of_agency(source, press.texts)]
     kept: list[PackageFile] = []
     for item in source.items:
         papers.append(_report(source, item, press.texts))
-        kept += _kept(item, read)
+        kept += _kept(item, kept_at)
     table = PackageFile(
         Folder.LIST,
         "danh-sach.xlsx",
@@ -208,13 +210,13 @@ def _printed(papers: Sequence[_Paper], press: Press) -> Iterator[PackageFile]:
             yield PackageFile(paper.folder, name, title, data, paper.order, paper.subject)
 
 
-def _kept(item: Item, read: Callable[[str], bytes]) -> list[PackageFile]:
+def _kept(item: Item, kept_at: Callable[[str], Path | bytes]) -> list[PackageFile]:
     return [
         PackageFile(
             Folder.REPORTS if file.is_report else Folder.EVIDENCE,
             file.name,
             file.title,
-            read(file.sha256),
+            OnDisk(place, file.sha256) if isinstance(place := kept_at(file.sha256), Path) else place,
             item.line.order,
             item.line.name,
         )

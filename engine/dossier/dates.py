@@ -50,3 +50,10 @@ def percent(part: int, whole: int) -> str:
     if tenths % 10 == 0:
         return f"{tenths // 10}%"
     return f"{tenths // 10},{tenths % 10}%"
+
+
+def megabytes(size: int) -> str:
+    """Bytes as megabytes (2**20), rounded up to a tenth: "1.900", "20,1"."""
+    whole, tenth = divmod(-(-size * 10 // 2**20), 10)
+    said = f"{whole:,}".replace(",", ".")
+    return f"{said},{tenth}" if tenth else said

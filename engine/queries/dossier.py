@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from engine.errors import NotFound
-from engine.models import Dossier, Event, Message, Nomination, Round
+from engine.models import Dossier, Event, Message, Nomination
 from engine.queries.dossier_facts import (
     Facts,
     SeatSeen,
@@ -69,15 +69,6 @@ class Workshop:
     @property
     def next_version(self) -> int:
         return self.draft.version if self.draft else len(self.sent) + 1
-
-
-@dataclass(frozen=True)
-class Archive:
-    """A sealed archive: the SHA-256 it is kept under, its size in bytes, the name it is sent under."""
-
-    sha256: str
-    size: int
-    name: str
 
 
 def workshop_of(session: Session, round_: RoundSeen) -> Workshop:
@@ -152,14 +143,6 @@ def version_of(session: Session, round_id: int, version: int) -> Version:
 def archive_name(round_key: str, version: int) -> str:
     """The name an archive is downloaded and mailed under: "ho-so-ntm-2025-tong-ket-v1.zip"."""
     return f"ho-so-{round_key}-v{version}.zip"
-
-
-def archive_for(session: Session, dossier: Dossier) -> Archive:
-    """What the letter to Sở Nội vụ attaches: the sealed archive of `dossier`. Raises NotFound unsealed."""
-    if not dossier.sha256:
-        raise NotFound("Bộ hồ sơ chưa được tạo.", help_from="Văn phòng")
-    key = session.execute(select(col(Round.key)).where(col(Round.id) == dossier.round_id)).scalar_one()
-    return Archive(dossier.sha256, dossier.size, archive_name(key, dossier.version))
 
 
 def _going(session: Session, round_: RoundSeen) -> tuple[Going, ...]:

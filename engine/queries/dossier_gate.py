@@ -1,5 +1,6 @@
 """The gate before a dossier is made: what is missing or cannot be true, and where it is put right."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,8 @@ from sqlmodel import Session, col
 
 from engine.commands.dating import day_of, earliest_paper, meeting_fault
 from engine.definition import Definition, Item
+from engine.dossier.dates import megabytes
+from engine.dossier.package import MOST_BYTES
 from engine.dossier.required import RequiredItem, missing_items
 from engine.models import Attachment, Check
 from engine.queries.dossier_facts import (
@@ -62,12 +65,13 @@ def gaps_of(session: Session, definition: Definition, asked: Asked) -> tuple[Gap
     """Everything that keeps the dossier from being made, in the order of the form."""
     going, facts = asked.going, asked.facts
     ids = [each.id for each in going]
+    files = session.execute(
+        select(col(Attachment.nomination_id), col(Attachment.item_key), col(Attachment.size)).where(
+            col(Attachment.nomination_id).in_(ids), col(Attachment.removed_at).is_(None)
+        )
+    ).all()
     present = {
-        *(f"file:{of}:{item}" for of, item in session.execute(
-            select(col(Attachment.nomination_id), col(Attachment.item_key)).where(
-                col(Attachment.nomination_id).in_(ids), col(Attachment.removed_at).is_(None)
-            )
-        ).all()),
+        *(f"file:{of}:{item}" for of, item, _size in files),
         *(f"confirm:{of}:{item}" for of, item in session.execute(
             select(col(Check.nomination_id), col(Check.item_key)).where(col(Check.nomination_id).in_(ids))
         ).all()),
@@ -79,6 +83,7 @@ def gaps_of(session: Session, definition: Definition, asked: Asked) -> tuple[Gap
         *(Gap(each.sentence, _href(each.item.key, going)) for each in missing_items(required, present)),
         *(Gap(sentence, _href(f"fact:{name}", going)) for name, sentence in wrong.items()),
         *_led_by_nobody(asked),
+        *_too_heavy(going, [(of, size) for of, _item, size in files]),
     )
 
 
@@ -123,6 +128,24 @@ def _led_by_nobody(asked: Asked) -> Iterator[Gap]:
         if seat not in here:
             said = f"{names[seat]} không có mặt tại cuộc họp: chọn người đã {did}, hoặc đánh dấu có mặt."
             yield Gap(said, f"#{field}")
+
+
+def _too_heavy(going: Iterable[Going], files: Iterable[tuple[int, int]]) -> Iterator[Gap]:
+    """More than one archive holds is told before it is built. `files`: nomination, size in bytes."""
+    weights: Counter[int] = Counter()
+    for of, size in files:
+        weights[of] += size
+    if weights.total() <= MOST_BYTES:
+        return
+    heaviest, weight = weights.most_common(1)[0]
+    one = next(each for each in going if each.id == heaviest)
+    yield Gap(
+        f"Tệp kèm theo các đề nghị nặng tổng cộng {megabytes(weights.total())} MB, một bộ hồ sơ chỉ chứa "
+        f"được đến {megabytes(MOST_BYTES)} MB. Nặng nhất là đề nghị của {one.name} ({megabytes(weight)} MB): "
+        "gỡ tệp bổ sung chưa gửi, nén lại rồi tải lên; tệp Hội đồng đã xem thì không gỡ được, khi chỉ còn "
+        "những tệp ấy hãy gọi quản trị hệ thống.",
+        f"/de-nghi/{one.code}",
+    )
 
 
 def _papers_of(definition: Definition, going: Iterable[Going]) -> Iterator[RequiredItem]:

@@ -6,17 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from engine.commands import submission
 from engine.database import Database
 from engine.dossier import typesetting
-from engine.models import StageWindow
+from engine.dossier.package import MOST_BYTES
+from engine.files import FileStore
+from engine.models import Attachment, StageWindow
 from engine.stages import State
 from tests.api.dossier_given import MEETING, NOMINEES, ROOT, Office, agreed, state_of, text_of
 from tests.api.office_given import Doors, words
-from tests.factories import SEATS, cast, close_vote, given_vote, person
+from tests.factories import SEATS, cast, close_vote, given_vote, nomination, person
 from tests.small_agency import small_definition
 
 
@@ -145,3 +147,57 @@ def test_pdfs_that_cannot_be_made_are_told(office: Office, monkeypatch: pytest.M
     refused = desk.get(f"{ROOT}/quyet-dinh/du-thao.pdf")
     assert refused.status_code == 409
     assert "mà chưa xong nên đã dừng" in words(refused)
+
+
+def test_more_files_than_one_archive_holds_are_told_before_it_is_built(office: Office) -> None:
+    doors, codes, desk = office
+    desk.post(f"{ROOT}/ho-so", data=met())
+    with doors.scene.database.unit_of_work() as session:
+        for code, size in ((codes[0], MOST_BYTES - 2**20), (codes[1], 2**20)):
+            of = nomination(session, code).id or 0
+            facts = {"item_key": "bao-cao", "name": "phim.pdf", "media_type": "application/pdf"}
+            session.add(
+                Attachment(
+                    **facts,
+                    nomination_id=of,
+                    size=size,
+                    sha256="0" * 64,
+                    uploaded_at=doors.scene.now,
+                    supplement=True,
+                )
+            )
+    assert "Đủ thông tin" in words(desk.get(f"{ROOT}/ho-so"))
+    with doors.scene.database.unit_of_work() as session:
+        session.execute(update(Attachment).where(col(Attachment.size) == 2**20).values(size=2**20 + 1))
+    page = desk.post(f"{ROOT}/ho-so/tao")
+    assert page.status_code == 422
+    assert "nặng tổng cộng 1.900,1 MB, một bộ hồ sơ chỉ chứa được đến 1.900 MB" in words(page)
+    assert f'<a class="govuk-link" href="/de-nghi/{codes[0]}">Tới chỗ bổ sung' in page.text
+
+
+def test_a_file_lost_or_damaged_in_the_store_is_told(office: Office) -> None:
+    doors, codes, desk = office
+    desk.post(f"{ROOT}/ho-so", data=met())
+    store = FileStore(doors.data / "files")
+    sha256, size = store.keep(b"%PDF-1.4 ...")
+    with doors.scene.database.unit_of_work() as session:
+        session.add(
+            Attachment(
+                nomination_id=nomination(session, codes[0]).id or 0,
+                item_key="bao-cao",
+                name="bo-sung.pdf",
+                media_type="application/pdf",
+                size=size,
+                sha256=sha256,
+                uploaded_at=doors.scene.now,
+                supplement=True,
+            )
+        )
+    store.path(sha256).write_bytes(b"%PDF-1.4 ..?")
+    refused = desk.post(f"{ROOT}/ho-so/tao")
+    assert refused.status_code == 409
+    assert "trong kho không còn nguyên vẹn. Khôi phục từ bản sao lưu" in words(refused)
+    store.path(sha256).unlink()
+    assert desk.post(f"{ROOT}/ho-so/tao").status_code == 404
+    store.keep(b"%PDF-1.4 ...")
+    assert desk.post(f"{ROOT}/ho-so/tao").status_code == 303
