@@ -77,7 +77,7 @@ def _turnout(visit: Visit, key: str, *, errors: Errors = (), due: str = "", reas
         vote = votes.vote_at(session, at.id)
         seats = votes.turnout(session, at.id, vote.id) if vote else ()
         sent = sum(seat.sent_at is not None for seat in seats)
-        checks = votes.quorums(session, at, vote.id, len(seats), sent) if vote else ()
+        checks = votes.quorums(session, at.definition, vote.id, len(seats), sent) if vote else ()
     return visit.show(
         "voting/turnout.html",
         status=422 if errors else 200,

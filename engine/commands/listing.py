@@ -148,12 +148,23 @@ def _write_lines(session: Session, row: NominationList, ids: Sequence[int]) -> N
 
 
 def publish_list(session: Session, actor: Actor, key: str, *, now: datetime) -> NominationList:
-    """Show the list to the departments before it is frozen: openness (Luật TĐKT Đ.5). Safe to repeat."""
+    """Show the list to the departments before it is frozen: openness (Luật TĐKT Đ.5). Safe to repeat.
+
+    What is shown is kept as fingerprints: nothing else can be frozen.
+    """
     demand_role(actor, Role.office)
     ground = stand_on(session, key=key)
     row = list_in(session, ground, "draft", "published")
     if row.state == "published":
         return row
+    lines = _lines_of(session, row)
+    session.execute(
+        _PRINT,
+        [
+            {"of_list": row.id, "of_nomination": id_, "fingerprint": said}
+            for id_, said in fingerprints(session, lines).items()
+        ],
+    )
     row.state, row.published_at = "published", now
     session.add(row)
     note_round(session, actor, ground, "list_published", now=now, facts={"version": row.version})
@@ -178,12 +189,8 @@ def freeze_list(session: Session, actor: Actor, key: str, *, now: datetime) -> N
     nominations = unlisted(session, ground)
     refuse_unfinished(nominations, now=now)
     refuse_on_leave(session, ground, now=now)
-    listed = _lines_in_order(session, row, nominations)
-    prints = fingerprints(session, listed)
-    session.execute(
-        _PRINT,
-        [{"of_list": row.id, "of_nomination": id_, "fingerprint": said} for id_, said in prints.items()],
-    )
+    listed = _lines_of(session, row)
+    prints = _as_published(session, row, listed, nominations)
     move_all(
         session,
         actor,
@@ -201,27 +208,44 @@ def freeze_list(session: Session, actor: Actor, key: str, *, now: datetime) -> N
     return row
 
 
-def _lines_in_order(
-    session: Session, row: NominationList, nominations: Sequence[Nomination]
-) -> list[Nomination]:
-    accepted = {n.id: n for n in nominations if n.state == State.accepted}
-    ids = (
+def _lines_of(session: Session, row: NominationList) -> list[Nomination]:
+    """The nominations on a list, in its order."""
+    return list(
         session.execute(
-            select(col(ListLine.nomination_id))
+            select(Nomination)
+            .join(ListLine, col(ListLine.nomination_id) == col(Nomination.id))
             .where(col(ListLine.list_id) == row.id)
             .order_by(col(ListLine.position))
-        )
-        .scalars()
-        .all()
+        ).scalars()
     )
-    if accepted.keys() != set(ids):
+
+
+def _as_published(
+    session: Session, row: NominationList, listed: Sequence[Nomination], alive: Sequence[Nomination]
+) -> dict[int, str]:
+    """Fingerprints by id, the same as departments were shown. Raises Incomplete, naming what has changed."""
+    shown = dict(
+        session.execute(
+            select(col(ListLine.nomination_id), col(ListLine.fingerprint)).where(
+                col(ListLine.list_id) == row.id
+            )
+        ).all()
+    )
+    prints = fingerprints(session, listed)
+    accepted = {n.id: n.nominee_name for n in alive if n.state == State.accepted}
+    names = accepted | {n.id: n.nominee_name for n in listed}
+    changed = accepted.keys() ^ shown.keys()
+    changed |= {id_ for id_, said in prints.items() if shown[id_] != said}
+    if changed:
         raise Incomplete(
             {
-                "list": "Danh sách chưa khớp với các đề nghị đã chấp nhận. "
+                "list": "Danh sách đã công khai chưa khớp với các đề nghị đã chấp nhận: "
+                f"{', '.join(sorted(names[id_] for id_ in changed))}. "
                 "Lập lại danh sách, công khai rồi chốt."
-            }
+            },
+            rule="Danh sách chốt là danh sách đã công khai",
         )
-    return [accepted[id_] for id_ in ids]
+    return prints
 
 
 def unfreeze_list(session: Session, actor: Actor, key: str, *, reason: str, now: datetime) -> NominationList:

@@ -175,8 +175,6 @@ def _close(
     stage = Stage(moment.stage)
     if ground.stage != stage:
         return moments.STAGE_OVER
-    if window_of(session, ground, stage).generation != moment.generation:
-        return "đổi hạn"
     if stage == Stage.proposal:
         closed = close_proposal(session, actor, ground, calendar=calendar, now=now)
         return "đã hết hạn của các phòng" if closed else "chưa đến hạn"
@@ -203,8 +201,6 @@ def _speak(session: Session, actor: Actor, ground: Ground, moment: Moment, *, no
     overdue = moment.kind in AFTER_DEADLINE and (stage, ground.stage) == (Stage.proposal, Stage.office)
     if ground.stage != stage and not overdue:
         return moments.STAGE_OVER
-    if window.generation != moment.generation:
-        return "đổi hạn"
     if moment.kind == "remind" and (window.due_at is None or now >= window.due_at):
         return "quá hạn, không gửi nhắc nữa"
     who = waiting.whom(session, ground.round_id, ground.definition, stage, now=now, late_only=overdue)

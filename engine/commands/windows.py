@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
 from engine.access import Actor, demand_role
@@ -14,8 +14,9 @@ from engine.commands.ground import Ground, note_round, stand_on, window_of
 from engine.commands.listing import refuse_frozen
 from engine.definition import Definition
 from engine.errors import Incomplete, NotNow
-from engine.models import Leave, StageWindow
+from engine.models import Ballot, Leave, StageWindow
 from engine.queries import waiting
+from engine.queries.voting import quorums, vote_at
 from engine.stages import Role, Stage
 from engine.text import clean
 
@@ -110,6 +111,8 @@ def move_deadline(
     if ground.stage != stage:
         raise NotNow("Chỉ đổi được hạn của giai đoạn đang diễn ra.", rule="Trình tự xét khen thưởng")
     window = window_of(session, ground, stage)
+    if stage == Stage.council:
+        _refuse_settled(session, ground, window, now=now)
     deadline = calendar.deadline_on(due, ground.definition.close_of_office)
     said, faults = clean(reason, lines=True), {}
     if not said:
@@ -141,6 +144,22 @@ def move_deadline(
         },
     )
     return window
+
+
+def _refuse_settled(session: Session, ground: Ground, window: StageWindow, *, now: datetime) -> None:
+    """Past its deadline with its quorum met a vote is over, though time may not have closed it yet."""
+    vote = vote_at(session, ground.round_id)
+    if vote is None or window.due_at is None or now < window.due_at:
+        return
+    count = select(func.count(), func.count(col(Ballot.sent_at))).where(col(Ballot.voting_id) == vote.id)
+    seats, sent = session.execute(count).one()
+    if all(quorum.met for quorum in quorums(session, ground.definition, vote.id, seats, sent)):
+        raise NotNow(
+            "Đã hết hạn bỏ phiếu và đủ số phiếu nên không gia hạn được; hệ thống đang kiểm phiếu. "
+            "Tải lại trang sau ít phút để xem kết quả.",
+            rule="Hạn bỏ phiếu của Hội đồng",
+            help_from="Thư ký Hội đồng",
+        )
 
 
 def give_leave(

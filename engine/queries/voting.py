@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from engine.ballot import (
     quorum_needed,
 )
+from engine.definition import Definition
 from engine.models import (
     Ballot,
     Link,
@@ -23,7 +24,6 @@ from engine.models import (
     Seat,
     Voting,
 )
-from engine.queries.office import RoundAt
 
 _AWARDS_VOTED = (
     select(col(Nomination.award_key))
@@ -43,12 +43,14 @@ class Quorum:
     met: bool
 
 
-def quorums(session: Session, at: RoundAt, voting_id: int, seats: int, sent: int) -> tuple[Quorum, ...]:
+def quorums(
+    session: Session, definition: Definition, voting_id: int, seats: int, sent: int
+) -> tuple[Quorum, ...]:
     """For each award put to the vote, whether the ballots that have come make it valid already."""
     if not seats:
         return ()
     voted = set(session.execute(_AWARDS_VOTED, {"voting_id": voting_id}).scalars())
-    needed = {a.name: quorum_needed(a.ballot.rule(), seats) for a in at.definition.awards if a.key in voted}
+    needed = {a.name: quorum_needed(a.ballot.rule(), seats) for a in definition.awards if a.key in voted}
     return tuple(Quorum(name, count, sent >= count) for name, count in needed.items())
 
 

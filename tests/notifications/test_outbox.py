@@ -155,6 +155,8 @@ def test_one_letter_that_cannot_be_composed_fails_alone(database: Database, tmp_
     with pytest.raises((OSError, Refused)), database.read() as session:
         ready(session, broken, keys=KEYS, files=FileStore(tmp_path), public_url="http://x")
     with database.unit_of_work() as session:
+        cannot_compose(session, broken, owner="who lost the claim", why="NotFound")
+        assert session.get_one(Message, broken).state == "claimed"
         cannot_compose(session, broken, owner="a", why="NotFound")
 
     assert seen(database, broken).state == "failed"

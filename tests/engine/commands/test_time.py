@@ -152,6 +152,9 @@ def test_what_is_due(database: Database) -> None:
         )
         assert due.look(session, now=scene.now).rounds == ()
         assert due.look(session, now=scene.now + timedelta(minutes=5)).rounds == (id_,), "its owner died"
+        newer = scene.now + timedelta(seconds=1)
+        rounds.release(session, id_, owner="a", seen_wake=newer)
+        assert due.look(session, now=scene.now).rounds == (id_,), "the run has not seen this mark"
         rounds.release(session, id_, owner="a", seen_wake=scene.now)
         assert due.look(session, now=scene.now) == due.Due()
         assert due.next_moment(session, now=scene.now) == opens

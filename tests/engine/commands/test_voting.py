@@ -1,13 +1,18 @@
 """The office puts the list to the vote, and what it must have for that."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
+from engine.commands import windows
+from engine.commands.windows import window_of
 from engine.database import Database
-from engine.errors import Incomplete, NotNow
+from engine.errors import Incomplete, NotNow, StageClosed
 from engine.queries import waiting
 from engine.stages import Stage, State
 from tests.factories import (
     SEATS,
+    Scene,
     cast,
     close_vote,
     given_frozen_list,
@@ -63,3 +68,49 @@ def test_who_has_left_meanwhile_keeps_nobody_waiting(database: Database) -> None
     with database.unit_of_work() as session:
         assert waiting.silent_seats(session, scene.ground(session).round_id) == ()
     assert close_vote(scene)
+
+
+def due_of(scene: Scene) -> datetime:
+    with scene.database.unit_of_work() as session:
+        due = window_of(session, scene.ground(session), Stage.council).due_at
+    assert due is not None
+    return due
+
+
+def extend(scene: Scene) -> None:
+    with scene.database.unit_of_work() as session:
+        windows.move_deadline(
+            session,
+            scene.actor("office", session),
+            scene.key,
+            Stage.council,
+            due=scene.now.date() + timedelta(days=7),
+            reason="Bão.",
+            calendar=scene.calendar,
+            now=scene.now,
+        )
+
+
+def test_a_ballot_at_the_closing_moment_is_too_late(sqlite_database: Database) -> None:
+    scene, codes, hash_ = given_vote(sqlite_database)
+    due = due_of(scene)
+    scene.clock.now = due - timedelta(seconds=1)
+    cast(scene, 1, dict.fromkeys(codes, "yes"), hash_)
+    scene.clock.now = due
+    with pytest.raises(StageClosed, match="Đã hết thời gian bỏ phiếu"):
+        cast(scene, 2, dict.fromkeys(codes, "yes"), hash_)
+
+
+@pytest.mark.parametrize("sent", [3, 4])
+def test_a_vote_that_is_over_with_its_quorum_is_not_prolonged(sqlite_database: Database, sent: int) -> None:
+    """Time may be late to close it, with Prefect or the runner away: nobody may change a ballot meanwhile."""
+    scene, codes, hash_ = given_vote(sqlite_database)
+    for seat in range(1, sent + 1):
+        cast(scene, seat, dict.fromkeys(codes, "no"), hash_)
+    scene.clock.now = due_of(scene)
+    if sent < 4:
+        extend(scene)
+        cast(scene, 1, dict.fromkeys(codes, "yes"), hash_)
+        return
+    with pytest.raises(NotNow, match="đủ số phiếu"):
+        extend(scene)
