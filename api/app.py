@@ -19,7 +19,7 @@ from api import signin
 from api.actor import PageHead, SignInFirst, visit_of
 from api.assets import static_app
 from api.forms import form_of
-from api.guard import SIX_FILES, Guard, TooLarge, harden, too_large
+from api.guard import Guard, TooLarge, harden
 from api.pages import (
     answers,
     awards,
@@ -91,6 +91,7 @@ def create_app(settings: Settings, installation: Installation) -> FastAPI:
         Guard,
         public_url=settings.public_url,
         upload_limit=settings.upload_limit,
+        cookie=app.state.cookie,
         page=partial(_turned_away, app),
     )
     app.add_exception_handler(errors.Refused, _refused)
@@ -171,9 +172,8 @@ def _no_such_address(request: Request, _error: Exception) -> Response:
     return _http(request, HTTPException(404))
 
 
-def _too_large(request: Request, _error: Exception) -> Response:
-    sentence = too_large(request.app.state.settings.upload_limit * SIX_FILES)
-    return HTMLResponse(_turned_away(request.app, 413, sentence), status_code=413)
+def _too_large(request: Request, error: Exception) -> Response:
+    return HTMLResponse(_turned_away(request.app, 413, str(error)), status_code=413)
 
 
 def _turned_away(app: FastAPI, status: int, sentence: str) -> str:

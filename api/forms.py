@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from starlette.datastructures import FormData, UploadFile
 
+from api.guard import PLAIN_FORM, TooLarge, too_long
 from engine.commands.proposal import StoredFile
 from engine.errors import Incomplete
 from engine.file_kinds import kept_name
@@ -16,6 +17,10 @@ from engine.files import FileStore
 from engine.text import clean
 
 MOST_FIELDS, MOST_FILES = 1000, 20
+MOST_BESIDE_FILES, LONGEST_BESIDE_FILES = 100, 2**16  # fields of a form with files, bytes of one
+MOST_TEXT = (
+    500_000  # letters of a whole form: 25 texts of the longest kind (20,000); all of it may be shown again
+)
 MOST_DIGITS = 9
 Number = Annotated[int, Path(ge=0, lt=10**MOST_DIGITS)]
 """A whole number in an address; a longer one is no row of any table, and the page is not there."""
@@ -75,8 +80,15 @@ class Form:
 
 @asynccontextmanager
 async def form_of(request: Request) -> AsyncIterator[Form]:
-    """The form a request carries, with limits on its fields and files; temporary files go at the end."""
-    async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=2**20) as data:
+    """The form a request carries, with limits on its fields and files; temporary files go at the end.
+
+    Raises TooLarge for more text than any form asks for: nobody needs a session to have it shown again.
+    """
+    with_files = request.headers.get("content-type", "").lower().startswith("multipart/form-data")
+    fields, longest = (MOST_BESIDE_FILES, LONGEST_BESIDE_FILES) if with_files else (MOST_FIELDS, 2**20)
+    async with request.form(max_files=MOST_FILES, max_fields=fields, max_part_size=longest) as data:
+        if sum(len(name) + len(v) for name, v in data.multi_items() if isinstance(v, str)) > MOST_TEXT:
+            raise TooLarge(too_long(PLAIN_FORM))
         yield Form(data)
 
 

@@ -1,5 +1,6 @@
 """What every request passes: same-origin check, size limit, security headers, a brake on guessing."""
 
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 Scope = MutableMapping[str, Any]
@@ -26,23 +28,33 @@ LINK, ASK, AGAIN = "/l/", "/dang-nhap", "/gui-lai"
 FAILED = frozenset({404, 410})
 LONGEST_LENGTH = 15  # digits of a content-length that can mean anything
 SIX_FILES = 6  # a form may carry several files of the largest size
+PLAIN_FORM = 2 * 2**20  # bytes of a form without files: ten answers of 20,000 letters, nine bytes to each
+TAKES_FILES = re.compile(r"/de-nghi/[^/]+/(tep|bo-sung)")
 
 
 class TooLarge(Exception):  # noqa: N818 — a limit kept, not an error of ours
-    """The body went past the limit while it was read."""
+    """The body went past the limit while it was read; its text is the sentence to say."""
 
 
 class Guard:
     """Pure ASGI: nothing here reads a body, a session or the database."""
 
     def __init__(
-        self, app: App, *, public_url: str, upload_limit: int, page: Page, guesses: str = "20/minute"
+        self,
+        app: App,
+        *,
+        public_url: str,
+        upload_limit: int,
+        cookie: str,
+        page: Page,
+        guesses: str = "20/minute",
     ) -> None:
         self.app = app
         self.page = page
         self.origin = _origin(public_url)
         self.secure = public_url.startswith("https://")
-        self.body_limit = upload_limit * SIX_FILES
+        self.files_limit = upload_limit * SIX_FILES
+        self.cookie = cookie
         self.limiter = MovingWindowRateLimiter(MemoryStorage())
         self.guesses = parse(guesses)
 
@@ -57,10 +69,13 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, self._with_headers(scope, send))
             return
-        await self.app(scope, self._counted(receive), self._watched(scope, self._with_headers(scope, send)))
+        counted = self._counted(scope, receive)
+        await self.app(scope, counted, self._watched(scope, self._with_headers(scope, send)))
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
-        if scope["method"] not in SAFE and not self._same_origin(headers):
+        if not _is_a_host(headers.get("host")) or (
+            scope["method"] not in SAFE and not self._same_origin(headers)
+        ):
             return self._answer(
                 headers,
                 403,
@@ -71,10 +86,24 @@ class Guard:
             answer = self._answer(headers, 429, "Quá nhiều lần thử từ máy này. Xin đợi một phút rồi thử lại.")
             answer.headers["Retry-After"] = "60"
             return answer
-        length = headers.get("content-length", "0")
-        if len(length) > LONGEST_LENGTH or not length.isdecimal() or int(length) > self.body_limit:
-            return self._answer(headers, 413, too_large(self.body_limit))
+        length, (most, sentence) = headers.get("content-length", "0"), self._allowed(scope)
+        if len(length) > LONGEST_LENGTH or not length.isdecimal() or int(length) > most:
+            return self._answer(headers, 413, sentence)
         return None
+
+    def _allowed(self, scope: Scope) -> tuple[int, str]:
+        """The most bytes this body may have, and what is said of more.
+
+        Files come only where a form takes them, from a browser that brings a session; whether it is a live
+        one is asked later. A form of text alone is read into memory, so it stays small everywhere.
+        """
+        connection = HTTPConnection({**scope, "type": "http"})
+        multipart = connection.headers.get("content-type", "").lower().startswith("multipart/form-data")
+        if not (multipart and TAKES_FILES.fullmatch(scope["path"])):
+            return PLAIN_FORM, too_long(PLAIN_FORM)
+        if not connection.cookies.get(self.cookie):
+            return PLAIN_FORM, SIGN_IN_TO_SEND
+        return self.files_limit, too_large(self.files_limit)
 
     def _answer(self, headers: Headers, status: int, sentence: str) -> Response:
         """A page with a way back; one sentence where a script asked."""
@@ -112,17 +141,21 @@ class Guard:
         origin = headers.get("origin")
         if origin is None:
             return True
-        return _origin(origin) == self.origin or urlsplit(origin).netloc == headers.get("host")
+        try:
+            theirs = _origin(origin)
+        except ValueError:  # "http://[": nothing a browser of ours would send
+            return False
+        return theirs == self.origin or theirs == (self.origin[0], headers.get("host"))
 
-    def _counted(self, receive: Receive) -> Receive:
-        taken = 0
+    def _counted(self, scope: Scope, receive: Receive) -> Receive:
+        taken, (most, sentence) = 0, self._allowed(scope)
 
         async def counted() -> MutableMapping[str, Any]:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self.body_limit:
-                raise TooLarge
+            if taken > most:
+                raise TooLarge(sentence)
             return message
 
         return counted
@@ -149,8 +182,22 @@ def harden(headers: MutableHeaders, *, path: str, secure: bool) -> None:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
 
 
+SIGN_IN_TO_SEND = (
+    "Phiên làm việc đã hết nên chưa nhận được tệp. "
+    "Đăng nhập ở thẻ mới, rồi quay lại trang này, chọn lại tệp và gửi."
+)
+
+
+def too_long(limit: int) -> str:
+    """What is said of a form of text beyond `limit` bytes."""
+    return (
+        f"Nội dung gửi lên quá dài: tối đa {limit // 2**20} MB một lần. "
+        "Bấm quay lại: những gì đã gõ còn nguyên; rút ngắn nội dung rồi gửi lại."
+    )
+
+
 def too_large(limit: int) -> str:
-    """What is said of a body beyond `limit` bytes."""
+    """What is said of files beyond `limit` bytes together."""
     return (
         f"Nội dung gửi lên quá lớn: tối đa {limit // 2**20} MB một lần. "
         "Bấm quay lại: những gì đã gõ còn nguyên; gửi ít tệp hơn mỗi lần."
@@ -164,6 +211,14 @@ def _sends_a_letter(path: str) -> bool:
 def _origin(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     return parts.scheme, parts.netloc
+
+
+def _is_a_host(host: str | None) -> bool:
+    """Whether a Host header can stand in an address; none at all is old, not wrong."""
+    try:
+        return host is None or urlsplit(f"//{host}").netloc == host
+    except ValueError:
+        return False
 
 
 def _peer(scope: Scope) -> str:

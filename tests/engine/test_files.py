@@ -1,8 +1,10 @@
 """Files by content: kept whole or not at all, and only what is harmless."""
 
+import copy
 import io
 import os
 import struct
+import time
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -13,8 +15,17 @@ import docx
 import openpyxl
 import pytest
 from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, StreamObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    NameObject,
+    NullObject,
+    PdfObject,
+    StreamObject,
+    TextStringObject,
+)
 
+from engine import file_kinds
 from engine.errors import Incomplete, NotFound
 from engine.file_kinds import kept_name
 from engine.files import FileStore
@@ -23,6 +34,10 @@ PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~\x9bU"
     b"\x00\x00\x00\nIDATx\x9cc`\x00\x00\x00\x02\x00\x01H\xaf\xa4q\x00\x00\x00\x00IEND\xaeB`\x82"
 )
+
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def chunk(name: bytes, data: bytes) -> bytes:
@@ -87,6 +102,71 @@ def with_entry(content: bytes, name: str, data: bytes) -> bytes:
     return out.getvalue()
 
 
+def changed(content: bytes, name: str, old: bytes, new: bytes) -> bytes:
+    """A package with `old` replaced in one of its parts."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(out, "w") as archive:
+        for entry in given.namelist():
+            data = given.read(entry)
+            assert entry != name or old in data
+            archive.writestr(entry, data.replace(old, new, 1) if entry == name else data)
+    return out.getvalue()
+
+
+def linked(
+    relation: str, target: str, *, mode: str = ' TargetMode="External"', content: bytes = b""
+) -> bytes:
+    """A document whose settings name a target by a relationship of this kind."""
+    kind = f"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{relation}"
+    rels = f"""<?xml version="1.0"?>
+    <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+    <Relationship Id="rId1" Type="{kind}" Target="{target}"{mode}/></Relationships>"""
+    return with_entry(content or word(), "word/_rels/settings.xml.rels", rels.encode())
+
+
+def macro_enabled() -> bytes:
+    main = b"openxmlformats-officedocument.wordprocessingml.document.main"
+    return changed(word(), "[Content_Types].xml", main, b"ms-word.document.macroEnabled.main")
+
+
+def doubled_bomb() -> bytes:
+    """Entries that share one packed part: together they say they are larger than the file they are in."""
+    content = with_entry(word(), "word/media/a.png", os.urandom(60_000))
+    out = io.BytesIO(content)
+    with zipfile.ZipFile(out, "a") as archive:
+        real = archive.getinfo("word/media/a.png")
+        for number in range(3):
+            twin = copy.copy(real)
+            twin.filename = f"word/media/{number}.png"
+            archive.filelist.append(twin)
+        archive._didModify = True  # type: ignore[attr-defined]
+    return out.getvalue()
+
+
+def name(text: str) -> NameObject:
+    return NameObject(text)
+
+
+def acting(key: str, kind: str | None, *, after: str = "") -> Callable[[PdfWriter], None]:
+    """A catalog that starts an action of this kind, held by reference as most programs write it."""
+
+    def prepare(writer: PdfWriter) -> None:
+        action = DictionaryObject({name("/S"): name(kind)} if kind else {})
+        if after:
+            action[name("/Next")] = DictionaryObject({name("/S"): name(after)})
+        held: PdfObject = writer._add_object(action)
+        if key == "/AA":
+            held = writer._add_object(DictionaryObject({name("/WC"): held}))
+        writer.root_object[name(key)] = held
+
+    return prepare
+
+
+def turned_to_a_page(writer: PdfWriter) -> None:
+    place = ArrayObject([writer.pages[0].indirect_reference, name("/XYZ"), NullObject(), NullObject()])
+    writer.root_object[name("/OpenAction")] = place
+
+
 def with_script(writer: PdfWriter) -> None:
     action = DictionaryObject(
         {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert(1)")}
@@ -108,11 +188,18 @@ def store(tmp_path: Path) -> FileStore:
     ("name", "content", "media_type"),
     [
         ("báo cáo.PDF", pdf(), "application/pdf"),
-        ("a.docx", word(), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-        ("a.xlsx", workbook(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("a.docx", word(), WORD),
+        ("a.xlsx", workbook(), EXCEL),
         ("a.png", PNG, "image/png"),
         ("a.png", png(header(20_000, 1), chunk(b"tEXt", b"x" * 200_000), PIXELS, END), "image/png"),
         ("a.jpeg", JPEG, "image/jpeg"),
+        ("xem.pdf", pdf(turned_to_a_page), "application/pdf"),
+        ("xem.pdf", pdf(acting("/OpenAction", "/GoTo")), "application/pdf"),
+        ("liên kết.docx", linked("hyperlink", "https://bdt.example/"), WORD),
+        ("mẫu.docx", linked("attachedTemplate", "file:///C:\\Users\\a\\M%E1%BA%ABu.dotx"), WORD),
+        ("số liệu.docx", linked("externalLinkPath", "B%C3%A1o c%C3%A1o.xlsx"), WORD),
+        ("mac.docx", linked("attachedTemplate", "file:///Users/a/b.dotx"), WORD),
+        ("máy in.xlsx", with_entry(workbook(), "xl/printerSettings/printerSettings1.bin", b"\0\1"), EXCEL),
         ("a.jpg", jpeg(sof=0xC2) + b"\0" * 100, "image/jpeg"),
     ],
 )
@@ -145,6 +232,28 @@ def test_honest_files_are_kept(store: FileStore, name: str, content: bytes, medi
         ("a.docx", with_entry(word(), "word/embeddings/a.bin", workbook()), "nhúng"),
         ("a.docx", with_entry(word(), "../../etc/passwd", b"x"), "không hợp lệ"),
         ("a.docx", with_entry(word(), "word/media/big.bin", b"\0" * (201 * 2**20)), "quá nhiều"),
+        ("a.docx", macro_enabled(), "có macro"),
+        ("a.docx", linked("vbaProject", "x.bin", mode=""), "có macro"),
+        ("a.docx", doubled_bomb(), "cấu trúc nén"),
+        ("a.docx", with_entry(word(), "WORD/document.xml", b"<x/>"), "cấu trúc nén"),
+        ("a.docx", with_entry(word(), "word/_rels/a.xml.rels", b"<x>" + b" " * (5 * 2**20)), "quá nhiều"),
+        ("a.docx", with_entry(word(), "word/_rels/a.xml.rels", b"<!DOCTYPE x><x/>"), "cấu trúc nén"),
+        ("a.docx", with_entry(word(), "word/_rels/a.xml.rels", b"<x"), "không phải là tệp Word"),
+        ("a.docx", linked("attachedTemplate", "https://evil.example/a.dotm"), "máy khác"),
+        ("a.docx", linked("attachedTemplate", r"\\evil.example\a\b.dotm"), "máy khác"),
+        ("a.docx", linked("attachedTemplate", "file:///%5C%5Cevil.example/b.dotm"), "máy khác"),
+        ("a.docx", linked("attachedTemplate", "file://evil.example/b.dotm"), "máy khác"),
+        ("a.docx", linked("image", "http://evil.example/a.png"), "máy khác"),
+        ("a.docx", linked("oleObject", "mhtml:http://evil.example/a"), "nhúng"),
+        ("a.docx", linked("control", "x.xml", mode=""), "nhúng"),
+        ("a.docx", linked("aFChunk", "x.html", mode=""), "nhúng"),
+        ("a.docx", with_entry(word(), "word/activeX/activeX1.xml", b"<x/>"), "nhúng"),
+        ("a.xlsx", with_entry(workbook(), "xl/embeddings/oleObject1.bin", b"\0\1"), "nhúng"),
+        ("a.pdf", pdf(acting("/Names", "/SubmitForm")), "Lưu lại bằng bản PDF thường"),
+        ("a.pdf", pdf(acting("/Names", "/ImportData")), "Lưu lại bằng bản PDF thường"),
+        ("a.pdf", pdf(acting("/OpenAction", "/URI")), "Lưu lại bằng bản PDF thường"),
+        ("a.pdf", pdf(acting("/OpenAction", "/GoTo", after="/URI")), "Lưu lại bằng bản PDF thường"),
+        ("a.pdf", pdf(acting("/AA", "/URI")), "Lưu lại bằng bản PDF thường"),
         ("a.png", JPEG, "không phải là ảnh"),
         ("a.jpg", PNG, "không phải là ảnh"),
         ("a.png", PNG[:40], "không phải là ảnh"),
@@ -185,6 +294,34 @@ def test_too_many_parts_are_a_bomb(store: FileStore) -> None:
             archive.writestr(f"word/{number}", b"")
     with pytest.raises(Incomplete, match="quá nhiều"):
         store.take_in(io.BytesIO(out.getvalue()), name="a.docx")
+
+
+@pytest.mark.parametrize("piece", [b"stream\n", b"endstream\n", b"stream\nendstream\n", b"stream\r\nend"])
+def test_a_hostile_pdf_takes_no_longer_than_its_size(store: FileStore, piece: bytes) -> None:
+    hostile = b"%PDF-1.7\n" + piece * (5 * 2**20 // len(piece)) + b"%%EOF"
+    before = time.thread_time()
+    with pytest.raises(Incomplete, match="không phải là PDF"):
+        store.take_in(io.BytesIO(hostile), name="a.pdf")
+    assert time.thread_time() - before < 1
+
+
+def test_a_pdf_that_leads_its_reader_in_circles_is_given_up(
+    store: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of objects, each with a stream that ends nowhere: each is sought to the file's end."""
+    monkeypatch.setattr(file_kinds, "MOST_SECONDS", 0.2)
+    objects = b"".join(b"%d 0 obj<</Length 9>>stream\n" % number for number in range(9000))
+    before = time.thread_time()
+    with pytest.raises(Incomplete, match="quá phức tạp"):
+        store.take_in(io.BytesIO(b"%PDF-1.7\n" + objects + b"\nstartxref\n0\n%%EOF"), name="a.pdf")
+    assert time.thread_time() - before < 1.5
+
+
+def test_a_script_between_two_ends_of_streams_is_seen(tmp_path: Path) -> None:
+    """`endstream` ends a stream and begins none: what follows it lies open."""
+    hidden = b"%PDF-1.7\nendstream\n/JS (app.alert)\nendstream\n%%EOF"
+    with pytest.raises(Incomplete, match="mã lệnh"):
+        FileStore(tmp_path).take_in(io.BytesIO(hidden), name="a.pdf")
 
 
 def test_the_limit_stops_the_stream(store: FileStore) -> None:
