@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from sqlmodel import select
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api import signin
 from api.actor import PageHead, SignInFirst, visit_of
@@ -86,6 +87,8 @@ def create_app(settings: Settings, installation: Installation) -> FastAPI:
         from api.pages import demo  # noqa: PLC0415 — its doors must not even exist elsewhere
 
         app.include_router(demo.router)
+        # Its doors open without a password: a page elsewhere must not reach them by a name of its own.
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "::1", "[::1]"])
     app.mount("/static", static_app())
     app.add_middleware(
         Guard,

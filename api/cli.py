@@ -80,8 +80,9 @@ def check(
     from api.checking import all_faults
     from engine.definition import files as definition_files
 
-    texts = texts_of(config or config_folder())
-    print_faults(all_faults(texts), 1)
+    folder = config or config_folder()
+    texts = texts_of(folder)
+    print_faults(all_faults(texts), folder, 1)
     keys = definition_files.review_keys(texts)
     print(f"Đã kiểm tra {len(texts)} tệp, không có lỗi. {len(keys)} đợt xét: {', '.join(keys)}.")
 
@@ -181,7 +182,7 @@ def serve() -> None:
     settings = settings_to_serve()
     if settings.demo:
         fail("TDKT_DEMO: anybody could act as anybody; unset it, or start the demonstration: `tdkt demo`.", 2)
-    print_faults(all_faults(texts_of(settings.config)), 2)
+    print_faults(all_faults(texts_of(settings.config)), settings.config, 2)
     arguments = supervised(settings)
     refuse_busy_ports(arguments)
     with opened(settings) as installation:

@@ -7,12 +7,13 @@ Imports are inside the functions, as in `api/cli.py`.
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from config.settings import Settings
+from config.settings import CONFIG_FOLDER, Settings
 
 if TYPE_CHECKING:
     from engine.definition.lines import Fault
@@ -41,7 +42,7 @@ def opened(settings: Settings) -> Iterator["Installation"]:
     from engine.installation import open_installation
 
     texts = texts_of(settings.config)
-    print_faults(standing_faults(texts), 2)
+    print_faults(standing_faults(texts), settings.config, 2)
     make_folder(settings.data)
     with database_trouble(settings):
         installation = open_installation(
@@ -92,9 +93,10 @@ def database_trouble(settings: Settings) -> Iterator[None]:
         fail(f"TDKT_DATABASE_URL: the database at {place} cannot be used; {remedy}.", 2)
 
 
-def print_faults(faults: Sequence["Fault"], code: int) -> None:
-    """Print faults, if there are any, and exit with `code`."""
+def print_faults(faults: Sequence["Fault"], folder: Path, code: int) -> None:
+    """Print faults of the files under `folder`, each where it really stands, and exit with `code` if any."""
     for fault in faults:
-        print(fault)
+        there = fault.file if folder == CONFIG_FOLDER else f"{folder}/{fault.file.removeprefix('config/')}"
+        print(replace(fault, file=there))
     if faults:
         fail(f"Có {len(faults)} chỗ phải sửa.", code)

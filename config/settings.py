@@ -181,7 +181,16 @@ def _is_loopback(address: str) -> bool:
     return (urlsplit(address).hostname or address) in {"127.0.0.1", "localhost", "::1"}
 
 
+_REMEDIES = {
+    "missing": "is not set; .env.example shows how it is written",
+    "int_parsing": "must be a whole number, e.g. 8000",
+    "bool_parsing": "must be 1 or 0",
+    "time_delta_parsing": "must be a number of seconds, e.g. 0.5",
+}
+
+
 def _line(error: Any) -> str:
     """One fault of the settings: the variable and what to do, never its value."""
     name = "_".join(str(part) for part in error["loc"]).upper()
-    return f"TDKT_{name}: {error['msg'].removeprefix('Value error, ')}"
+    said = _REMEDIES.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    return f"TDKT_{name}: {said}"

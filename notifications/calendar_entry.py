@@ -17,7 +17,7 @@ _MARKS_OF_A_LINK = ("://", "[[link]]", "www.")
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """One `.ics` ready to be attached: `method` is PUBLISH or CANCEL, `content` UTF-8 with CRLF line ends."""
+    """One `.ics` ready to be attached: `method` is PUBLISH, `content` UTF-8 with CRLF line ends."""
 
     method: str
     content: bytes
@@ -46,14 +46,7 @@ def deadline_entry(deadline: Deadline) -> CalendarEntry:
     event = _event(deadline)
     event.add("status", "CONFIRMED")
     event.add_component(_alarm(deadline.summary))
-    return _entry("PUBLISH", event)
-
-
-def cancelled_entry(deadline: Deadline) -> CalendarEntry:
-    """The entry that takes a deadline away; `deadline.sequence` must be higher than the last one sent."""
-    event = _event(deadline)
-    event.add("status", "CANCELLED")
-    return _entry("CANCEL", event)
+    return _entry(event)
 
 
 def _event(deadline: Deadline) -> Event:
@@ -84,14 +77,14 @@ def _alarm(summary: str) -> Alarm:
     return alarm
 
 
-def _entry(method: str, event: Event) -> CalendarEntry:
+def _entry(event: Event) -> CalendarEntry:
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", _PRODUCT)
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method)
+    calendar.add("method", "PUBLISH")
     calendar.add_component(event)
-    return CalendarEntry(method, calendar.to_ical())
+    return CalendarEntry("PUBLISH", calendar.to_ical())
 
 
 def _utc(moment: datetime) -> datetime:

@@ -75,8 +75,7 @@ class Letter:
 class Envelope:
     """Who writes to whom, and the marks that stay the same however often the letter is sent.
 
-    `message_id` and every one of `references` is `<local@domain>`; `references` holds the letters of the same
-    round, oldest first. `date` is aware. Boundaries are derived from `message_id`.
+    `message_id` is `<local@domain>`. `date` is aware. Boundaries are derived from `message_id`.
     """
 
     message_id: str
@@ -87,7 +86,6 @@ class Envelope:
     to_address: str
     reply_to_name: str
     reply_to_address: str
-    references: tuple[str, ...] = ()
 
 
 def make_environment() -> Environment:
@@ -192,17 +190,11 @@ def _headers(letter: Letter, envelope: Envelope) -> bytes:
         mailbox_header("Reply-To", envelope.reply_to_name, envelope.reply_to_address),
         text_header("Subject", letter.subject),
         f"Message-ID: {checked_message_id(envelope.message_id)}",
-        *_references(envelope),
         "Auto-Submitted: auto-generated",  # RFC 3834
         "X-Auto-Response-Suppress: OOF, AutoReply",  # not All: that would suppress bounces too
         "Content-Language: vi",
     ]
     return "".join(f"{line}\r\n" for line in lines).encode("ascii")
-
-
-def _references(envelope: Envelope) -> list[str]:
-    ids = [checked_message_id(message_id) for message_id in envelope.references]
-    return ["References: " + "\r\n ".join(ids)] if ids else []
 
 
 def _alternatives(letter: Letter, envelope: Envelope, link: str) -> MIMEMultipart:

@@ -21,7 +21,7 @@ from engine.models import Event, EventToTell, Message
 from engine.stages import Stage
 from notifications.calendar_entry import Deadline, deadline_entry
 from notifications.compose import render
-from notifications.desk import Desk, House, Wish
+from notifications.desk import Addressee, Desk, House, Wish
 from notifications.wishes import clock, council, office, proposal, submission
 
 log = logging.getLogger("tdkt.planner")
@@ -115,12 +115,17 @@ def _once(wished: Iterable[Wish]) -> list[Wish]:
     """A person gets one letter of a kind for an event, with what concerns all their roles put together."""
     together: dict[tuple[str, str], Wish] = {}
     for wish in wished:
-        key = (wish.letter, wish.to.address or wish.to.name)
+        key = (wish.letter, _address(wish.to))
         first = together.setdefault(key, wish)
         more = [item for item in wish.items if item not in first.items]
         if more:
             together[key] = replace(first, items=[*first.items, *more])
     return list(together.values())
+
+
+def _address(to: Addressee) -> str:
+    """Two namesakes without an address are two people to be telephoned."""
+    return to.address or f"{NO_ADDRESS} {to.person_id or to.name}"
 
 
 def _row(desk: Desk, wish: Wish, templates: Environment) -> dict[str, Any]:
@@ -153,7 +158,7 @@ def _row(desk: Desk, wish: Wish, templates: Environment) -> dict[str, Any]:
         "round_id": desk.event.round_id,
         "letter": wish.letter,
         "person_id": wish.to.person_id,
-        "address": wish.to.address or f"{NO_ADDRESS} {wish.to.name}",
+        "address": _address(wish.to),
         "name": wish.to.name,
         "sender": office.email,
         "reply_to": f"{agency_name}\n{office.name}",

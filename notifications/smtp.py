@@ -76,7 +76,8 @@ class Relay:
     def parse(cls, url: str) -> Self:
         """Read `smtp://`, `smtps://`, `smtp+starttls://user:password@host:port`; user, password %-encoded.
 
-        Raises ValueError, with nothing of the URL in it, when malformed or a password would go in clear.
+        Raises ValueError, with nothing of the URL in it, when malformed, or when personal links would go in
+        clear to another machine.
         """
         try:
             parts = urlsplit(url)
@@ -85,12 +86,13 @@ class Relay:
             host, port = None, None
         if not host or parts.scheme not in _SCHEMES or parts.path.strip("/") or parts.query or parts.fragment:
             raise ValueError(
-                "must look like smtp+starttls://user:password@host:587, smtps://… or smtp://host:25, "
+                "must look like smtp+starttls://user:password@host:587, smtps://… or smtp://127.0.0.1:25, "
                 "without path or query; special characters of the password are written %XX"
             ) from None
-        if parts.username and parts.scheme == "smtp" and not _is_loopback(host):
+        if parts.scheme == "smtp" and not _is_loopback(host):
             raise ValueError(
-                "a password must not go in clear to another machine; use smtp+starttls:// or smtps://"
+                "personal links must not go in clear to another machine; use smtp+starttls:// or smtps://, "
+                "or a relay on this machine"
             )
         return cls(
             host=host,

@@ -77,7 +77,7 @@ def _ways(nomination: NominationSeen) -> list[tuple[str, str]]:
 
 
 def _step(nomination: NominationSeen) -> int:
-    """Where the nomination itself stands on the five-step bar."""
+    """Where the nomination itself stands on the five-step bar; the head's word ends the fourth step."""
     return {
         State.draft: 1,
         State.ready: 1,
@@ -87,7 +87,7 @@ def _step(nomination: NominationSeen) -> int:
         State.accepted: 2,
         State.listed: 3,
         State.recommended: 4,
-        State.approved: 4,
+        State.approved: 5,
         State.submitted: 5,
         State.received: 5,
         State.completion: 5,

@@ -16,11 +16,11 @@ from engine.errors import Incomplete, NotFound, Refused
 from engine.queries import bulk, dashboard
 from engine.queries.bulk import Chosen, chosen
 from engine.queries.office import ALL, SEEN, Filter, RoundAt, nominations, round_at
-from engine.stages import Role
+from engine.stages import Act, Role, acts_from
 from engine.text import clean
 
 router = APIRouter()
-ACTS = {"accept", "return"}
+ACTS = {"accept": Act.accept, "return": Act.return_to_department}
 COLUMNS = (
     ("STT", 6),
     ("Mã", 12),
@@ -62,6 +62,8 @@ def _listing(
     errors: tuple[tuple[str, str], ...] = (),
 ) -> Response:
     found = nominations(session, at, wanted)
+    may = {act: _open_to(at, act) if visit.me.has(Role.office) else frozenset() for act in ACTS.values()}
+    shown = {row.state for row in found.rows}
     narrowed = {"q": wanted.text, "tt": wanted.state, "phong": wanted.department, "ht": wanted.award}
     return visit.show(
         "office/nominations.html",
@@ -74,9 +76,18 @@ def _listing(
         states={state.value: _label(visit)("state", state) for state in SEEN},
         items={award: _items(at, award) for award in at.definition.award_keys},
         query=urlencode({name: value for name, value in narrowed.items() if value}),
-        may_act=visit.me.has(Role.office),
+        choosable=frozenset[str]().union(*may.values()) & shown,
+        may_accept=bool(may[Act.accept] & shown),
+        may_return=bool(may[Act.return_to_department] & shown),
         errors=errors,
     )
+
+
+def _open_to(at: RoundAt, act: Act) -> frozenset[str]:
+    """States from which `act` is possible in the round now."""
+    if act in at.definition.acts_off:
+        return frozenset()
+    return frozenset(state.value for state in SEEN if act in acts_from(state, at.stage))
 
 
 def _items(at: RoundAt, award: str) -> dict[str, int]:

@@ -14,9 +14,17 @@ from engine.commands import proposal
 from engine.errors import Changed, Incomplete, NotFound
 from engine.queries import rounds, timeline
 from engine.queries.rounds import DepartmentPart, RoundSeen
-from engine.stages import Role, State
+from engine.stages import Role, Stage, State
 
 router = APIRouter()
+# Whose time a stage's deadline is.
+WHOSE = {
+    Stage.planned: "Hạn nộp đề nghị của các phòng",
+    Stage.proposal: "Hạn nộp đề nghị",
+    Stage.office: "Hạn của Văn phòng",
+    Stage.council: "Hạn bỏ phiếu của Hội đồng",
+    Stage.submission: "Hạn trình của Thủ trưởng và Văn phòng",
+}
 
 
 @router.get("/dot")
@@ -50,13 +58,22 @@ def _is_head(actor: Actor, part: DepartmentPart) -> bool:
 
 
 def _banner(visit: Visit, round_: RoundSeen, part: DepartmentPart | None) -> object:
-    """The department's own time where it has one (leave included), otherwise the time of the stage."""
+    """The department's own time where it has one, otherwise the time of the stage, saying whose it is."""
     window = round_.window
-    if part is not None and part.open and part.until is not None:
+    own = _own_banner(visit, round_, part) if part else None
+    return own or (visit.banner(window.due_at, window.explanation, WHOSE[round_.stage]) if window else None)
+
+
+def _own_banner(visit: Visit, round_: RoundSeen, part: DepartmentPart) -> object:
+    """The department's own time (leave included); None once the round waits for somebody else."""
+    window = round_.window
+    if part.open and part.until is not None:
         same = window is not None and part.until == window.due_at
         said = window.explanation if same and window else "được phép nộp muộn"
-        return visit.banner(part.until, said, "Hạn nộp đề nghị")
-    return visit.banner(window.due_at, window.explanation, "Hạn của giai đoạn") if window else None
+        return visit.banner(part.until, said, WHOSE[Stage.proposal])
+    if window and round_.stage in {Stage.planned, Stage.proposal}:
+        return visit.banner(window.due_at, window.explanation, WHOSE[Stage.proposal])
+    return None
 
 
 def _part(visit: Visit, key: str, department: str) -> tuple[RoundSeen, DepartmentPart]:
@@ -91,7 +108,7 @@ def _show_department(
         status=status if errors else 200,
         round=round_,
         part=part,
-        banner=_banner(visit, round_, part),
+        banner=_own_banner(visit, round_, part),
         is_head=_is_head(visit.me, part),
         head=round_.definition.agency.head,
         ticked=[line.code for line in part.ready] if ticked is None else ticked,
@@ -116,7 +133,7 @@ def look_before_signing(visit: StaffVisit, key: str, phong: str = "") -> Respons
         return _show_department(
             visit, key, phong, errors=[("codes", said)], ticked=[line.code for line in chosen], status=409
         )
-    banner = _banner(visit, round_, part)
+    banner = _own_banner(visit, round_, part)
     return visit.show("rounds/sign.html", round=round_, part=part, chosen=chosen, banner=banner)
 
 

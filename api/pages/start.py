@@ -5,6 +5,7 @@ from fastapi.responses import Response
 
 from api.actor import AnyVisit, StaffVisit, Visit
 from engine.queries import home, rounds
+from engine.queries.running import Due
 from engine.stages import STAGES, Stage
 
 router = APIRouter()
@@ -28,7 +29,7 @@ def work(visit: StaffVisit) -> Response:
     return visit.show("start/work.html", work=waiting, due_words=lambda due: _due_words(visit, due))
 
 
-def _due_words(visit: Visit, due: home.Due | None) -> str:
+def _due_words(visit: Visit, due: Due | None) -> str:
     """The deadline of one line: what is left, and until when exactly."""
     banner = visit.banner(due.at, due.explanation) if due else None
     return f"{banner[1]}. {banner[2]}" if banner and banner[0] != "over" else banner[1] if banner else ""

@@ -71,8 +71,8 @@ def sign_off(
         )
     if versions is not None:
         _refuse_unread(fresh, versions)
-    for until in {n.return_until: n for n in fresh}.values():
-        demand_open(session, ground, department, until, now=now)
+    for one in {n.return_until: n for n in fresh}.values():
+        demand_open(session, ground, department, one, now=now)
     refuse_blocked(session, ground, fresh)
     signed = {"signed_by": actor.person_id, "signed_at": now, "return_until": None}
     move_all(session, actor, ground, fresh, Act.sign_off, now=now, changes=lambda _: signed)

@@ -13,7 +13,7 @@ from engine.stages import Role
 UNWRITTEN = "unwritten"
 """Kind of the row that stands for letters of an event which could not be written: no address, no text."""
 NO_ADDRESS = "(không có địa chỉ)"
-"""What the address of a letter begins with whose reader has none; the name follows."""
+"""What the address of a letter begins with whose reader has none; the person's id follows."""
 
 
 def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime) -> Message:

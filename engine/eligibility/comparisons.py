@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from engine.definition import Definition
 from engine.eligibility.checks import FIELD_WORDS
-from engine.eligibility.findings import Case, Hit, NominationFacts, answer_of, check
+from engine.eligibility.findings import Case, Hit, NominationFacts, Severity, answer_of, check
 
 ANCHOR_LETTERS = 5
 RUN_OF_WORDS = 4
@@ -16,9 +16,9 @@ Shingle = tuple[str, ...]
 @check("ten", "hinh_thuc")
 def nominated_twice(case: Case) -> Iterator[Hit]:
     """The same nominee for the same award, twice in the round."""
-    for other in case.others:
+    for other in sorted(case.others, key=lambda one: one.drafted is not None):
         if _same_nominee(case.facts, other) and other.award_key == case.facts.award_key:
-            yield Hit("award_key", {"ten": case.facts.nominee_name, "hinh_thuc": _award(case, other)})
+            yield _beside(case, other)
             return
 
 
@@ -31,10 +31,10 @@ def achievement_used_twice(case: Case, *, round_is_one_for: list[str]) -> Iterat
     key = _achievement(case.definition, facts, round_is_one_for)
     if not key or not facts.nominee_key:
         return
-    for other in case.others:
+    for other in sorted(case.others, key=lambda one: one.drafted is not None):
         same = _same_nominee(facts, other) and other.award_key != facts.award_key
         if same and key == _achievement(case.definition, other, round_is_one_for):
-            yield Hit("award_key", {"ten": facts.nominee_name, "hinh_thuc": _award(case, other)})
+            yield _beside(case, other)
             return
     for past in case.history:
         if not past.revoked and past.nominee_key == facts.nominee_key and past.achievement_key == key:
@@ -125,6 +125,28 @@ def grade_share(
         yield Hit(f"answers.{question}", {"so": count, "tren": base, "toi_da": most, "phan_tram": percent})
 
 
+def _beside(case: Case, other: NominationFacts) -> Hit:
+    """What another nomination of the nominee does to this one; a draft is not proposed yet: it only warns.
+
+    It is named by its code in its own department only; elsewhere nobody could open it.
+    """
+    facts, award = case.facts, _award(case, other)
+    words = {"ten": facts.nominee_name, "hinh_thuc": award}
+    ours = other.code if other.department_key == facts.department_key else ""
+    if other.drafted is None:
+        return Hit("award_key", {**words, "hinh_thuc": f"{award} (mã {ours})" if ours else award}, other=ours)
+    draft = f"bản nháp của phòng lập ngày {other.drafted:%d/%m/%Y}, mã {ours}" if ours else "bản nháp"
+    return Hit(
+        "award_key",
+        words,
+        severity=Severity.warn,
+        sentence=f"{facts.nominee_name} còn một đề nghị {award} chưa gửi ({draft}). "
+        "Cùng một thành tích chỉ một trong hai được gửi đi.",
+        remedy="Không dùng bản nháp kia thì rút nó.",
+        other=ours,
+    )
+
+
 def _same_nominee(one: NominationFacts, other: NominationFacts) -> bool:
     same_kind = one.nominee_kind == other.nominee_kind
     return same_kind and bool(one.nominee_key) and one.nominee_key == other.nominee_key
@@ -137,6 +159,8 @@ def _achievement(definition: Definition, facts: NominationFacts, round_is_one_fo
 
 
 def _award(case: Case, other: NominationFacts) -> str:
+    if other.award_key in case.definition.award_keys:
+        return case.definition.award(other.award_key).name
     return case.definition.rules.awards.get(other.award_key, other.award_key)
 
 

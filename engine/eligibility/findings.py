@@ -25,7 +25,8 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule says of a nomination: `field` is the form's field to go to, empty for the whole.
+    """What a rule says of a nomination: `field` is the form's field to go to, empty for the whole; `other` is
+    the code of another nomination of the same department that it speaks of.
 
     `source_words` cites the law for confidence A and B only; what nobody has verified never looks like law.
     """
@@ -36,18 +37,21 @@ class Finding:
     remedy: str
     source_words: str
     field: str = ""
+    other: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NominationFacts:
     """A nomination as rules see it; a draft may leave anything empty.
 
+    `drafted`: since when it is an unsent draft; None once it is passed on for signature.
     `person_known`: a person on the agency's roster, active (None for a collective). `answers`: question key →
     answer. `files`: keys of checklist items that have a file. `achievement_key`: names one achievement across
     rounds, empty where nobody has named it. `leader`, `woman`: None where not known.
     """
 
     code: str = ""
+    drafted: date | None = None
     nominee_kind: str = "person"
     nominee_key: str = ""
     nominee_name: str = ""
@@ -83,13 +87,18 @@ class PastAward:
 class Hit:
     """A check that did not hold: the field, and values for the placeholders of the rule's sentence.
 
-    `source` and `confidence` stand in for the rule's own where the thing checked carries its citation.
+    `source` and `confidence` stand in for the rule's own where the thing checked carries its citation; so do
+    `severity`, `sentence` and `remedy` where it is less than what the rule speaks of. `other`: see Finding.
     """
 
     field: str = ""
     words: Mapping[str, object] = dataclasses.field(default_factory=dict)
     source: str | None = None
     confidence: str = "C"
+    severity: Severity | None = None
+    sentence: str = ""
+    remedy: str = ""
+    other: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,10 +165,11 @@ def to_finding(rule: Rule, hit: Hit) -> Finding:
     confidence = rule.confidence if hit.source is None else hit.confidence
     source = rule.source if hit.source is None else hit.source
     return Finding(
-        severity=Severity(rule.severity),
+        severity=hit.severity or Severity(rule.severity),
         rule_id=rule.id,
-        sentence=rule.sentence.format_map(hit.words),
-        remedy=rule.remedy.format_map(hit.words),
+        sentence=hit.sentence or rule.sentence.format_map(hit.words),
+        remedy=hit.remedy or rule.remedy.format_map(hit.words),
         source_words=source if confidence != "C" and source else NOT_LAW,
         field=hit.field,
+        other=hit.other,
     )

@@ -52,7 +52,7 @@ class Link(SQLModel, table=True):
 
 
 class SignIn(SQLModel, table=True):
-    """A browser's session; `scope` is empty for staff, or the round whose ballot alone it may touch."""
+    """A browser's session; `scope` is empty for staff, or the id of the vote that alone it may touch."""
 
     __tablename__ = "sign_in"
 

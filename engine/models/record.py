@@ -38,8 +38,8 @@ class EventToTell(SQLModel, table=True):
 class Message(SQLModel, table=True):
     """One letter to one person, frozen when written: a repeat is the same bytes.
 
-    `link_purpose` and `link_generation` name the personal link put in at sending; the token itself is
-    never stored. States: queued, claimed, sending, sent, uncertain, failed, dropped, silent.
+    `link_id` names the personal link put in at sending; the token itself is never stored. States: queued,
+    claimed, sending, sent, uncertain, failed, dropped, silent.
     """
 
     __table_args__ = (

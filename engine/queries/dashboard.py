@@ -18,6 +18,7 @@ from engine.models import (
 )
 from engine.queries import deadlines, letters, waiting
 from engine.queries.office import RoundAt
+from engine.queries.rounds import step_of
 from engine.stages import DEAD, WITH_DEPARTMENT, Stage, State
 
 NEXT_MOMENTS, LAST_EVENTS, NAMED = 6, 12, 8
@@ -26,11 +27,14 @@ _DRAFTS = frozenset({State.draft, State.ready})
 
 @dataclass(frozen=True)
 class DepartmentLine:
-    """How far a department is. `silent`: it has not replied, or something of it lies unsigned."""
+    """How far a department is. `sent`: signed off once and not back with it, whatever became of it since.
+
+    `silent`: it has not replied, or something of it lies unsigned.
+    """
 
     key: str
     name: str
-    proposed: int
+    sent: int
     draft: int
     returned: int
     replied_at: datetime | None
@@ -108,18 +112,23 @@ class Dashboard:
 def dashboard(session: Session, at: RoundAt, *, now: datetime) -> Dashboard:
     """The office's first page, in a constant number of queries."""
     counts = session.execute(
-        select(col(Nomination.department_key), col(Nomination.state), func.count())
+        select(
+            col(Nomination.department_key),
+            col(Nomination.state),
+            func.count(),
+            func.count(col(Nomination.signed_at)),
+        )
         .where(col(Nomination.round_id) == at.id)
         .group_by(col(Nomination.department_key), col(Nomination.state))
     ).all()
     states: dict[str, int] = {}
-    for _, state, count in counts:
+    for _, state, count, _signed in counts:
         states[state] = states.get(state, 0) + count
     waits = _waiting_nominations(session, at.id)
     open_ = [m for m in deadlines.moments(session, at.id) if m.done_at is None]
     return Dashboard(
         states=states,
-        departments=_departments(session, at, [(d, s, c) for d, s, c in counts], now),
+        departments=_departments(session, at, [tuple(row) for row in counts], now),
         returned=tuple(named for state, named in waits if state == State.returned),
         held=tuple(named for state, named in waits if state == State.held),
         same_names=_same_names(session, at.id),
@@ -129,20 +138,12 @@ def dashboard(session: Session, at: RoundAt, *, now: datetime) -> Dashboard:
         next=tuple(m for m in open_ if m.at > now)[:NEXT_MOMENTS],
         overdue=sum(m.at <= now for m in open_),
         timeline=timeline(session, at.id),
-        step=_step(at.stage, states),
+        step=step_of(at.stage, head_considers=bool(states.get(State.recommended.value))),
     )
 
 
-def _step(stage: Stage, states: dict[str, int]) -> int:
-    """The step of parts/progress.html: the last stage is the head's while anything waits for the head."""
-    steps = {Stage.planned: 0, Stage.proposal: 1, Stage.office: 2, Stage.council: 3, Stage.closed: 6}
-    if stage in steps:
-        return steps[stage]
-    return 4 if states.get(State.recommended.value) else 5
-
-
 def _departments(
-    session: Session, at: RoundAt, counts: list[tuple[str, str, int]], now: datetime
+    session: Session, at: RoundAt, counts: list[tuple[str, str, int, int]], now: datetime
 ) -> tuple[DepartmentLine, ...]:
     replies = {
         key: (replied_at, nobody)
@@ -157,13 +158,14 @@ def _departments(
     silent = set(waiting.whom(session, at.id, at.definition, Stage.proposal, now=now).departments)
     lines = []
     for department in at.definition.departments:
-        own = {State(state): count for key, state, count in counts if key == department.key}
+        own = {State(state): count for key, state, count, _ in counts if key == department.key}
+        sent = (n for key, state, _, n in counts if key == department.key and state not in WITH_DEPARTMENT)
         replied_at, nobody = replies.get(department.key, (None, False))
         lines.append(
             DepartmentLine(
                 key=department.key,
                 name=department.name,
-                proposed=sum(n for state, n in own.items() if state not in WITH_DEPARTMENT | DEAD),
+                sent=sum(sent),
                 draft=sum(n for state, n in own.items() if state in _DRAFTS),
                 returned=own.get(State.returned, 0),
                 replied_at=replied_at,

@@ -9,38 +9,34 @@ from sqlmodel import Session, col, select
 from engine.access import Actor
 from engine.commands.ground import pinned
 from engine.models import (
+    Attachment,
     Ballot,
     Comment,
     DepartmentReply,
     Event,
     Leave,
     Nomination,
-    Round,
     Seat,
-    StageWindow,
     Voting,
 )
-from engine.stages import EDITABLE, Role, Stage, State
-
-
-@dataclass(frozen=True)
-class Due:
-    """A deadline with its explanation."""
-
-    at: datetime
-    explanation: str
+from engine.queries.running import Due, Running, running_rounds
+from engine.stages import EDITABLE, Act, Role, Stage, State
 
 
 @dataclass(frozen=True)
 class DraftWaiting:
-    """A draft or a returned nomination of my department; `comments` counts the office's open ones."""
+    """A nomination that waits for my department: a draft, one the office returned (`comments` counts its open
+    ones), or one that Sở Nội vụ sent back (`reason`; `supplied`: a file came since).
+    """
 
     code: str
     name: str
     award: str
     round_title: str
-    returned: bool
+    state: State
     comments: int
+    reason: str
+    supplied: bool
     due: Due | None
 
 
@@ -71,21 +67,9 @@ class Work:
         return not (self.desks or self.drafts)
 
 
-@dataclass(frozen=True)
-class _Running:
-    """A running round with the deadline of its stage."""
-
-    id: int
-    key: str
-    title: str
-    stage: Stage
-    definition_hash: str
-    due: Due | None
-
-
 def work_of(session: Session, actor: Actor, *, now: datetime) -> Work:
     """What waits for `actor`; at most nine queries whatever there is."""
-    running = _running(session)
+    running = running_rounds(session)
     counts = _counts(session, running)
     desks = [
         *_of_department(session, actor, running, counts, now=now),
@@ -107,39 +91,10 @@ def work_of(session: Session, actor: Actor, *, now: datetime) -> Work:
     )
 
 
-def _running(session: Session) -> dict[int, _Running]:
-    rows = session.execute(
-        select(  # type: ignore[call-overload]
-            Round.id,
-            Round.key,
-            Round.stage,
-            Round.definition_hash,
-            StageWindow.due_at,
-            StageWindow.explanation,
-        )
-        .join(
-            StageWindow,
-            (col(StageWindow.round_id) == Round.id) & (col(StageWindow.stage) == Round.stage),
-        )
-        .order_by(col(Round.id))
-    ).all()
-    return {
-        id_: _Running(
-            id_,
-            key,
-            pinned(session, hash_).short_title,
-            Stage(stage),
-            hash_,
-            Due(due, why) if due else None,
-        )
-        for id_, key, stage, hash_, due, why in rows
-    }
-
-
 Counts = dict[tuple[int, str, State], int]
 
 
-def _counts(session: Session, running: dict[int, _Running]) -> Counts:
+def _counts(session: Session, running: dict[int, Running]) -> Counts:
     rows = session.execute(
         select(Nomination.round_id, Nomination.department_key, Nomination.state, func.count())
         .where(col(Nomination.round_id).in_(running))
@@ -149,7 +104,7 @@ def _counts(session: Session, running: dict[int, _Running]) -> Counts:
 
 
 def _of_department(
-    session: Session, actor: Actor, running: dict[int, _Running], counts: Counts, *, now: datetime
+    session: Session, actor: Actor, running: dict[int, Running], counts: Counts, *, now: datetime
 ) -> list[Desk]:
     """Batches waiting for a signature; rounds a department has not answered yet."""
     departments = actor.departments()
@@ -185,7 +140,7 @@ def _of_department(
     return desks
 
 
-def _of_office(actor: Actor, running: dict[int, _Running], counts: Counts) -> list[Desk]:
+def _of_office(actor: Actor, running: dict[int, Running], counts: Counts) -> list[Desk]:
     if not actor.has(Role.office):
         return []
     wanted = {
@@ -206,7 +161,7 @@ def _of_office(actor: Actor, running: dict[int, _Running], counts: Counts) -> li
     return [_desk(kind, running[round_id], n) for (round_id, kind), n in sorted(tally.items())]
 
 
-def _of_head(actor: Actor, running: dict[int, _Running], counts: Counts) -> list[Desk]:
+def _of_head(actor: Actor, running: dict[int, Running], counts: Counts) -> list[Desk]:
     if not actor.has(Role.head):
         return []
     tally: dict[int, int] = {}
@@ -216,7 +171,7 @@ def _of_head(actor: Actor, running: dict[int, _Running], counts: Counts) -> list
     return [_desk("consider", running[round_id], n) for round_id, n in sorted(tally.items())]
 
 
-def _ballots(session: Session, actor: Actor, running: dict[int, _Running]) -> list[Desk]:
+def _ballots(session: Session, actor: Actor, running: dict[int, Running]) -> list[Desk]:
     """Open votes in which my ballot is not sent yet."""
     rows = session.exec(
         select(Voting.round_id)
@@ -231,12 +186,29 @@ def _ballots(session: Session, actor: Actor, running: dict[int, _Running]) -> li
     return [_desk("vote", running[round_id], 1) for round_id in rows if round_id in running]
 
 
-def _desk(kind: str, round_: _Running, count: int) -> Desk:
+def _desk(kind: str, round_: Running, count: int) -> Desk:
     return Desk(kind, round_.key, round_.title, count, "", "", round_.due)
 
 
-def _drafts(session: Session, actor: Actor, running: dict[int, _Running]) -> tuple[DraftWaiting, ...]:
-    """Drafts of my departments, returned ones first: they have the shorter time."""
+# Whether a file was added after Sở Nội vụ asked for one.
+_SUPPLIED = (
+    select(Attachment.id)
+    .where(
+        Attachment.nomination_id == Nomination.id,
+        col(Attachment.removed_at).is_(None),
+        Attachment.uploaded_at
+        >= select(func.max(Event.at))
+        .where(Event.nomination_id == Nomination.id, Event.kind == Act.ask_completion.value)
+        .correlate(Nomination)
+        .scalar_subquery(),
+    )
+    .correlate(Nomination)
+    .exists()
+)
+
+
+def _drafts(session: Session, actor: Actor, running: dict[int, Running]) -> tuple[DraftWaiting, ...]:
+    """What my departments still work on, returned ones first: they have the shorter time."""
     if not actor.departments():
         return ()
     rows = session.execute(
@@ -247,6 +219,8 @@ def _drafts(session: Session, actor: Actor, running: dict[int, _Running]) -> tup
             Nomination.round_id,
             Nomination.state,
             Nomination.return_until,
+            Nomination.reason,
+            _SUPPLIED,
             func.count(col(Comment.id)),
         )
         .outerjoin(
@@ -255,13 +229,13 @@ def _drafts(session: Session, actor: Actor, running: dict[int, _Running]) -> tup
         .where(
             col(Nomination.round_id).in_(running),
             col(Nomination.department_key).in_(actor.departments()),
-            col(Nomination.state).in_([s.value for s in EDITABLE]),
+            col(Nomination.state).in_([s.value for s in EDITABLE | {State.completion}]),
         )
         .group_by(col(Nomination.id))
         .order_by(col(Nomination.state).desc(), col(Nomination.updated_at).desc())
     ).all()
     waiting = []
-    for code, name, award, round_id, state, until, comments in rows:
+    for code, name, award, round_id, state, until, reason, supplied, comments in rows:
         round_ = running[round_id]
         returned = state == State.returned
         due = Due(until, "Hạn bổ sung kể từ ngày Văn phòng trả lại") if returned and until else round_.due
@@ -271,8 +245,10 @@ def _drafts(session: Session, actor: Actor, running: dict[int, _Running]) -> tup
                 name=name,
                 award=pinned(session, round_.definition_hash).award(award).name,
                 round_title=round_.title,
-                returned=returned,
+                state=State(state),
                 comments=comments,
+                reason=reason,
+                supplied=supplied,
                 due=due if returned or round_.stage == Stage.proposal else None,
             )
         )

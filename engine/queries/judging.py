@@ -7,10 +7,12 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, SQLModel
 
 from engine import eligibility
+from engine.clock import VIETNAM
 from engine.definition import Definition
 from engine.eligibility import Finding, NominationFacts, Severity
 from engine.models import Nomination
 from engine.models.nominations import LIVE
+from engine.stages import State
 
 _NOMINATION, _ATTACHMENT, _PERSON = (
     SQLModel.metadata.tables[name] for name in ("nomination", "attachment", "person")
@@ -21,6 +23,8 @@ _COLUMNS = tuple(
     for name in (
         "id",
         "code",
+        "state",
+        "created_at",
         "nominee_kind",
         "nominee_key",
         "nominee_name",
@@ -78,6 +82,7 @@ def _facts(
     """`row` is a nomination, or a row of its columns."""
     return NominationFacts(
         code=row.code,
+        drafted=row.created_at.astimezone(VIETNAM).date() if row.state == State.draft else None,
         nominee_kind=row.nominee_kind,
         nominee_key=row.nominee_key,
         nominee_name=row.nominee_name,

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from engine.commands.letters import NO_ADDRESS
 from engine.models import Message, Person
 
 PAGE = 50
@@ -28,6 +29,10 @@ class Letter:
     attempts: int
     outcome: str
     phone: str
+
+    @property
+    def addressless(self) -> bool:
+        return self.address.startswith(NO_ADDRESS)
 
 
 @dataclass(frozen=True)

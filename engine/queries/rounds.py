@@ -42,9 +42,19 @@ class Window:
     closed_at: datetime | None
 
 
+def step_of(stage: Stage, *, head_considers: bool) -> int:
+    """The step of parts/progress.html, for every page: 0 before the round opens, 1–5, 6 when all is done.
+
+    The last stage is the head's while a recommendation waits for the head's word (`head_considers`).
+    """
+    if stage == Stage.submission:
+        return 4 if head_considers else 5
+    return {Stage.planned: 0, Stage.proposal: 1, Stage.office: 2, Stage.council: 3, Stage.closed: 6}[stage]
+
+
 @dataclass(frozen=True)
 class RoundSeen:
-    """A round with the definition it is pinned to and the windows of its four stages."""
+    """A round with the definition it is pinned to, the windows of its four stages and where it stands."""
 
     id: int
     key: str
@@ -53,23 +63,12 @@ class RoundSeen:
     definition: Definition
     windows: dict[Stage, Window]
     closed_at: datetime | None
+    step: int
 
     @property
     def window(self) -> Window | None:
         """The window of the stage the round is in; of the first one while it is planned."""
         return self.windows.get(Stage.proposal if self.stage == Stage.planned else self.stage)
-
-    @property
-    def step(self) -> int:
-        """Where the five-step bar stands: 1–5, 6 when all is done."""
-        return {
-            Stage.planned: 1,
-            Stage.proposal: 1,
-            Stage.office: 2,
-            Stage.council: 3,
-            Stage.submission: 4,
-            Stage.closed: 6,
-        }[self.stage]
 
 
 @dataclass(frozen=True)
@@ -107,6 +106,11 @@ class DepartmentPart:
         return sum(line.state in states for line in self.lines)
 
     @property
+    def sent(self) -> int:
+        """How many were signed off and are not back here, whatever became of them since."""
+        return sum(line.signed_at is not None and line.state not in WITH_DEPARTMENT for line in self.lines)
+
+    @property
     def ready(self) -> tuple[NominationLine, ...]:
         """What waits for the department head's signature."""
         return tuple(line for line in self.lines if line.state == State.ready)
@@ -137,6 +141,14 @@ def all_rounds(session: Session) -> tuple[RoundLine, ...]:
     return tuple(sorted(lines.values(), key=lambda line: order.get(line.stage, 0)))
 
 
+_HEAD_CONSIDERS = (
+    select(Nomination.id)
+    .where(Nomination.round_id == Round.id, Nomination.state == State.recommended.value)
+    .correlate(Round)
+    .exists()
+)
+
+
 def seen(session: Session, key: str) -> RoundSeen:
     """One round, looked at without a lock. Raises NotFound."""
     rows = session.execute(
@@ -146,6 +158,7 @@ def seen(session: Session, key: str) -> RoundSeen:
             Round.stage,
             Round.definition_hash,
             Round.closed_at,
+            _HEAD_CONSIDERS,
             StageWindow.stage,
             StageWindow.opens_at,
             StageWindow.due_at,
@@ -157,8 +170,8 @@ def seen(session: Session, key: str) -> RoundSeen:
     ).all()
     if not rows:
         raise NotFound("Không tìm thấy đợt xét này.", help_from="Văn phòng")
-    id_, title, stage, definition_hash, closed_at = rows[0][:5]
-    windows = [Window(Stage(row[5]), *row[6:]) for row in rows]
+    id_, title, stage, definition_hash, closed_at, head_considers = rows[0][:6]
+    windows = [Window(Stage(row[6]), *row[7:]) for row in rows]
     return RoundSeen(
         id=id_,
         key=key,
@@ -167,6 +180,7 @@ def seen(session: Session, key: str) -> RoundSeen:
         definition=pinned(session, definition_hash),
         windows={window.stage: window for window in windows},
         closed_at=closed_at,
+        step=step_of(Stage(stage), head_considers=head_considers),
     )
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
-from engine.models import Ballot, Link, ListLine, Nomination, Result, Seat, Voting
+from engine.models import Ballot, Link, ListLine, Nomination, Result, Voting
 from engine.queries import waiting
 from engine.stages import Role, Stage, State
 from notifications.compose import LINK
@@ -111,9 +113,8 @@ def _to_those_that_failed(desk: Desk) -> Iterator[Wish]:
     failed = desk.session.exec(
         select(Nomination, Result.sentence)
         .join(Result, col(Result.nomination_id) == Nomination.id)
-        .join(Voting, col(Voting.id) == Result.voting_id)
         .where(
-            Voting.round_id == desk.event.round_id,
+            Result.voting_id == _newest_vote(desk),
             col(Result.passed).is_(False),
             Nomination.state == State.not_recommended.value,
         )
@@ -123,8 +124,13 @@ def _to_those_that_failed(desk: Desk) -> Iterator[Wish]:
 
 
 def _turnout(desk: Desk) -> tuple[int, int]:
-    seats = desk.session.exec(select(Seat.id).where(Seat.round_id == desk.event.round_id)).all()
-    sent = desk.session.exec(
-        select(Ballot.id).where(col(Ballot.seat_id).in_(seats), col(Ballot.sent_at).is_not(None))
-    ).all()
-    return len(sent), len(seats)
+    """Ballots sent and seats of the round's newest vote: the one that has just been closed."""
+    sent, seats = desk.session.execute(
+        select(func.count(col(Ballot.sent_at)), func.count()).where(Ballot.voting_id == _newest_vote(desk))
+    ).one()
+    return sent, seats
+
+
+def _newest_vote(desk: Desk) -> Any:
+    """A re-vote is another row: what an older one said is told already."""
+    return select(func.max(Voting.id)).where(Voting.round_id == desk.event.round_id).scalar_subquery()

@@ -157,20 +157,30 @@ def list_published(desk: Desk) -> Iterator[Wish]:
 
 
 def to_each_its_own(
-    desk: Desk, letter: str, said: Iterable[tuple[Nomination, str]], note: str | None = None
+    desk: Desk,
+    letter: str,
+    said: Iterable[tuple[Nomination, str]],
+    note: str | None = None,
+    alone: tuple[str, str] | None = None,
 ) -> Iterator[Wish]:
-    """One letter per department: what is said of each of its own nominations."""
-    mine: dict[str, list[str]] = defaultdict(list)
+    """One letter per department: what is said of each of its own nominations.
+
+    `alone`: the button's words, and the page under a nomination it opens where the letter names only one.
+    """
+    mine: dict[str, list[tuple[Nomination, str]]] = defaultdict(list)
     for nomination, sentence in said:
-        mine[nomination.department_key].append(f"{desk.line(nomination)}: {sentence}")
-    for key, items in mine.items():
+        mine[nomination.department_key].append((nomination, f"{desk.line(nomination)}: {sentence}"))
+    for key, lines in mine.items():
+        button = ("Xem đề nghị của phòng", desk.page(f"/dot/{desk.round.key}/cua-phong?phong={key}"))
+        if alone and len(lines) == 1:
+            button = (alone[0], desk.page(f"/de-nghi/{lines[0][0].code}/{alone[1]}"))
         for to in desk.department(key):
             yield Wish(
                 letter,
                 to,
                 FOR_DEPARTMENT,
-                button=("Xem đề nghị của phòng", desk.page(f"/dot/{desk.round.key}/cua-phong")),
-                items=items,
+                button=button,
+                items=[item for _, item in lines],
                 note=note,
             )
 

@@ -94,8 +94,11 @@ def refused(desk: Desk) -> Iterator[Wish]:
     )
 
 
-def _per_department(desk: Desk, letter: str, say: str) -> Iterator[Wish]:
-    yield from proposal.to_each_its_own(desk, letter, [(n, say) for n in desk.named(desk.facts["codes"])])
+def _per_department(
+    desk: Desk, letter: str, say: str, *, alone: tuple[str, str] | None = None
+) -> Iterator[Wish]:
+    said = [(n, say) for n in desk.named(desk.facts["codes"])]
+    yield from proposal.to_each_its_own(desk, letter, said, alone=alone)
 
 
 def decided(desk: Desk) -> Iterator[Wish]:
@@ -141,7 +144,8 @@ def answered(desk: Desk) -> Iterator[Wish]:
     elif facts["answer"] == "not_awarded":
         yield from _per_department(desk, "outcome", f"không được khen. Lý do: {facts['reason']}")
     else:
-        yield from _per_department(desk, "completion_asked", facts["reason"])
+        supply = ("Bổ sung tệp", "bo-sung")
+        yield from _per_department(desk, "completion_asked", facts["reason"], alone=supply)
         yield from dossier_left(desk)
 
 

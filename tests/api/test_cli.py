@@ -52,7 +52,7 @@ def test_check_says_what_was_checked() -> None:
 
 
 def test_check_names_file_line_and_remedy(tmp_path: Path) -> None:
-    config = copytree(CONFIG_FOLDER, tmp_path / "config")
+    config = copytree(CONFIG_FOLDER, tmp_path / "agency files")
     review = config / "reviews" / f"{FINAL}.yaml"
     lines = review.read_text("utf-8").splitlines()
     line = next(n for n, text in enumerate(lines) if "movement: " in text)
@@ -60,7 +60,7 @@ def test_check_names_file_line_and_remedy(tmp_path: Path) -> None:
     review.write_text("\n".join(lines), "utf-8")
     said = tdkt("check", "--config", str(config))
     assert said.exit_code == 1
-    assert f"config/reviews/{FINAL}.yaml:{line + 1}: " in said.output
+    assert f"{review}:{line + 1}: " in said.output.replace("\n", ""), "the file that was checked"
     assert " → " in said.output
     assert "ntm-2021-2025" in said.output
     assert "Có 1 chỗ phải sửa." in said.output
@@ -108,14 +108,16 @@ WRONG = [
 def test_check_reads_every_file_it_counts(  # noqa: PLR0917 — columns of the table above
     tmp_path: Path, file: str, old: str, new: str, line: int, sentence: str, remedy: str
 ) -> None:
-    said = tdkt("check", "--config", str(with_change(tmp_path, file, old, new)))
+    config = with_change(tmp_path, file, old, new)
+    said = tdkt("check", "--config", str(config))
     assert said.exit_code == 1, said.output
-    mine = [one for one in said.output.splitlines() if one.startswith(f"config/{file}:") and sentence in one]
+    there = f"{config}/{file}:"
+    mine = [one for one in said.output.splitlines() if one.startswith(there) and sentence in one]
     assert mine, said.output
     assert any(remedy in one.partition(" → ")[2] for one in mine), mine
     assert all(re.match(r"\S+:\d+: .+ → .+", one) for one in mine)
     if line:
-        assert mine[0].startswith(f"config/{file}:{line}: ")
+        assert mine[0].startswith(f"{there}{line}: ")
 
 
 @pytest.mark.parametrize(
@@ -286,7 +288,7 @@ def test_settings_look_at_the_mail_server_as_the_clock_will(
     monkeypatch.setenv("TDKT_SMTP_URL", "smtp://u:geheim@mail.example.vn:25")
     said = tdkt("settings")
     assert said.exit_code == 2
-    assert "TDKT_SMTP_URL: WRONG or missing: a password must not go in clear" in said.output
+    assert "TDKT_SMTP_URL: WRONG or missing: personal links must not go in clear" in said.output
     assert "geheim" not in said.output
 
 

@@ -227,6 +227,8 @@ def test_the_clock_goes_to_the_next_moment_by_an_hour_and_to_a_time(
 ) -> None:
     page = client.get("/demo/clock").text
     assert "8 giờ 00, thứ Năm 11/12/2025" in page
+    assert "mọi việc đến hạn" not in page
+    assert "chỉ lần cuối được gửi, đẩy qua cả hạn thì không nhắc nữa" in page
     client.post("/demo/clock", data={"push": "next"})
     reached = here.clock().astimezone(VIETNAM)
     assert f"{reached:%d/%m/%Y %H:%M}" == "11/12/2025 08:00"
@@ -355,6 +357,13 @@ def test_the_post_office_keeps_each_letter_byte_for_byte(tmp_path: Path) -> None
     kept = sorted(tmp_path.glob("*.eml"))
     assert [path.read_bytes() for path in kept] == letters
     assert [s.subject for s in mailbox.listing(tmp_path).letters] == [f"Nhắc việc số {n}" for n in (2, 1, 0)]
+
+
+def test_a_page_elsewhere_reaches_no_door_by_a_name_of_its_own(client: TestClient) -> None:
+    """A name that its owner points at 127.0.0.1 would be the same origin to a browser."""
+    evil = {"Host": "evil.example", "Origin": "http://evil.example"}
+    assert client.post("/demo", data={"person": "vi-minh-tu"}, headers=evil).status_code in {400, 403}
+    assert client.get("/", headers=evil).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -118,3 +118,26 @@ def test_the_number_of_queries_does_not_grow_with_the_list(desk: Desk) -> None:
     agreed(doors.scene, codes[1:3])
     after = {page: asked(office, f"{root}/{page}") for page in before}
     assert after == before
+
+
+def test_every_page_stands_at_the_same_step(desk: Desk) -> None:
+    """Step 4 until the head has considered everything, then 5; whatever page one looks at."""
+    doors, codes, head = desk
+    browsers = {"office": doors.at("office"), "head": head, "clerk": doors.at("clerk-cs")}
+    root = f"/vp/dot/{KEY}"
+    places = [("office", p) for p in (root, f"{root}/quyet-dinh", f"{root}/ho-so", f"{root}/tra-loi")]
+    places += [("head", f"/ky/{KEY}"), ("clerk", f"/dot/{KEY}")]
+
+    def steps() -> set[str]:
+        found = set()
+        for who, place in places:
+            page = browsers[who].get(place).text
+            found |= set(re.findall(r'<li class="step[^"]*" aria-current="step">\s*<b>(\d)</b>', page))
+        return found
+
+    assert steps() == {"4"}
+    agreed(doors.scene, codes[:1])
+    assert steps() == {"4"}
+    agreed(doors.scene, codes[1:3])
+    places.append(("clerk", f"/de-nghi/{codes[0]}"))
+    assert steps() == {"5"}

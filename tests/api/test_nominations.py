@@ -6,15 +6,17 @@ from sqlmodel import select
 
 from engine.database import Database
 from engine.models import Nomination
-from engine.stages import State
-from tests.api.office_given import Doors, words
+from engine.stages import Stage, State
+from tests.api.office_given import Doors, state_of, words
 from tests.factories import (
     cast,
     close_vote,
     given_nomination,
+    given_round,
     given_vote,
     nomination,
     return_to_department,
+    small_definition,
 )
 
 
@@ -143,3 +145,41 @@ def test_the_departments_forms_open_again_when_returned_after_the_deadline(doors
     assert answer.status_code == 303
     with scene.database.read() as session:
         assert nomination(session, code).summary == "Đã bổ sung số liệu: 42 hộ."
+
+
+ONE_FORM = {
+    "id": "mot-hinh-thuc",
+    "severity": "block",
+    "check": "achievement_used_twice",
+    "params": {"round_is_one_for": ["chuyen_de"]},
+    "sentence": "{ten} đã được đề nghị hoặc đã nhận {hinh_thuc} cho cùng thành tích này.",
+    "remedy": "Giữ một hình thức.",
+    "source": "",
+    "confidence": "C",
+}
+
+
+def test_an_unsent_draft_for_the_same_person_holds_nothing_up(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    rules = {"key": "one", "title": "Một", "valid_from": "2024-01-01", "rules": [ONE_FORM]}
+    scene = given_round(sqlite_database, stage=Stage.proposal, definition=small_definition(rules=rules))
+    draft = given_nomination(scene, award="giay-khen")
+    ready = given_nomination(scene, award="bang-khen", state=State.ready)
+    doors = Doors(scene, tmp_path / "data")
+    clerk, chief = doors.at("clerk-cs"), doors.at("chief-cs")
+    page = clerk.get(f"/de-nghi/{ready}")
+    assert f"bản nháp của phòng lập ngày 06/10/2025, mã {draft}" in words(page)
+    assert f'href="/de-nghi/{draft}"' in page.text
+    # The other way it stops: what is passed on for signature is proposed, and both places say so.
+    for place in ("", "/kiem-tra"):
+        page = clerk.get(f"/de-nghi/{draft}{place}")
+        assert "Phải sửa: Nông Đức CS 1 đã được đề nghị hoặc đã nhận Bằng khen" in words(page), place
+        assert f"mã {ready}" in words(page)
+        assert f'href="/de-nghi/{ready}"' in page.text
+    assert clerk.post(f"/de-nghi/{draft}/kiem-tra").status_code == 422
+    with scene.database.read() as session:
+        version = nomination(session, ready).version
+    signed = chief.post(f"/dot/{scene.key}/cua-phong/ky", data={"phong": "cs", "codes": f"{ready}:{version}"})
+    assert signed.status_code == 303
+    assert state_of(scene, ready) == State.proposed

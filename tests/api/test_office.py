@@ -1,15 +1,18 @@
 """Văn phòng at its dashboard and its list of nominations, and acting on several at once."""
 
 import io
+import re
+from pathlib import Path
 
 import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 
 from engine.commands import office
+from engine.database import Database
 from engine.stages import State
 from tests.api.office_given import Doors, count, queries, state_of, words
-from tests.factories import Scene, given_nomination
+from tests.factories import Scene, given_nomination, given_vote
 
 HEADED = pytest.mark.parametrize("who", ["clerk-cs", "seat2"])
 
@@ -143,3 +146,26 @@ def test_bulk_with_nothing_chosen_says_so(desk: TestClient, scene: Scene) -> Non
     answer = desk.get(f"/vp/dot/{scene.key}/de-nghi/nhieu", params={"act": "accept"})
     assert answer.status_code == 422
     assert "Đánh dấu ít nhất một đề nghị" in words(answer)
+
+
+def test_boxes_stand_only_where_something_can_be_done(desk: TestClient, scene: Scene) -> None:
+    proposed = given_nomination(scene, who="cs1", state=State.proposed)
+    accepted = given_nomination(scene, who="cs2", state=State.accepted)
+    given_nomination(scene, who="cs3", state=State.declined)
+    given_nomination(scene, who="kh1", state=State.held)
+    at = f"/vp/dot/{scene.key}/de-nghi"
+    page = desk.get(at).text
+    assert set(re.findall(r'name="code" value="(\w+)"', page)) == {proposed, accepted}
+    assert "Chấp nhận các dòng" in page
+    only = desk.get(at, params={"tt": "accepted"}).text
+    assert "Trả lại phòng các dòng" in only
+    assert "Chấp nhận các dòng" not in only
+    assert "các dòng đã chọn" not in desk.get(at, params={"tt": "declined"}).text
+
+
+def test_once_the_vote_is_open_no_row_has_a_box(sqlite_database: Database, tmp_path: Path) -> None:
+    scene, _codes, _hash = given_vote(sqlite_database)
+    page = Doors(scene, tmp_path / "data").at("office").get(f"/vp/dot/{scene.key}/de-nghi").text
+    assert "Nông Đức CS 1" in page
+    assert 'type="checkbox"' not in page
+    assert "các dòng đã chọn" not in page

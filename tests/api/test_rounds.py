@@ -13,7 +13,7 @@ from engine.models import DepartmentReply
 from engine.queries import rounds
 from engine.stages import State
 from tests.api.office_given import Doors, Page, words
-from tests.factories import draft, given_nomination, nomination, small_definition
+from tests.factories import draft, given_nomination, given_vote, nomination, small_definition
 from tests.factories import given_round as round_of
 
 
@@ -203,3 +203,31 @@ def test_the_list_asks_the_same_number_of_questions_for_one_and_for_many(doors: 
     for n in (2, 3, 4):
         given_nomination(scene, who=f"cs{n}")
     assert questions() == one
+
+
+def test_only_the_departments_own_deadline_stands_above_its_list(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    scene, _codes, _hash = given_vote(sqlite_database)
+    clerk = Doors(scene, tmp_path / "data").at("clerk-cs")
+    page = words(clerk.get(f"/dot/{scene.key}/cua-phong"))
+    assert "Đã đóng" in page
+    assert "ngày làm việc" not in page
+    assert "Hạn" not in page
+    assert "Hạn bỏ phiếu của Hội đồng: 17 giờ" in words(clerk.get(f"/dot/{scene.key}"))
+
+
+def test_what_was_sent_stays_sent(doors: Doors) -> None:
+    """Signed off and then declined or withdrawn: the round's page and the office's count say it came."""
+    given_nomination(doors.scene, who="cs1", state=State.declined)
+    gone = given_nomination(doors.scene, who="cs2", state=State.proposed)
+    given_nomination(doors.scene, who="cs3", state=State.withdrawn)  # never signed
+    given_nomination(doors.scene, who="cs4", state=State.returned)
+    with doors.scene.database.unit_of_work() as session:
+        chief = doors.scene.actor("chief-cs", session)
+        proposal.withdraw(session, chief, gone, reason="Nhầm.", now=doors.scene.now)
+    row = re.search(
+        r"Phòng Chính sách (\d+) (\d+)", words(doors.at("office").get(f"/vp/dot/{doors.scene.key}"))
+    )
+    assert row is not None
+    assert row.groups() == ("2", "1")

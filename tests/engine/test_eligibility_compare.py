@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from datetime import date
 
 from engine.eligibility import NominationFacts, Severity, findings, list_findings
 from tests.engine.nominations import (
@@ -105,3 +106,25 @@ def test_cost_among_fifty() -> None:
         return time.process_time() - begun
 
     assert min(once(turn) for turn in range(200)) < 0.000_3
+
+
+def test_an_unsent_draft_of_the_same_achievement_only_warns_and_says_which() -> None:
+    other = replace(MOVEMENT, code="dn002", award_key="giay-khen", legal_point="75.2-chuyen-de")
+    draft = replace(other, drafted=date(2025, 10, 6))
+    (warned,) = findings(FINAL, MOVEMENT, [draft])
+    assert (warned.rule_id, warned.severity, warned.other) == ("R5-trung", Severity.warn, "dn002")
+    assert "bản nháp của phòng lập ngày 06/10/2025, mã dn002" in warned.sentence
+    assert "đã được đề nghị" not in warned.sentence
+    assert "rút" in warned.remedy
+    (blocked,) = findings(FINAL, MOVEMENT, [other])
+    assert (blocked.severity, blocked.other) == (Severity.block, "dn002")
+    assert "mã dn002" in blocked.sentence
+    assert [f.severity for f in findings(FINAL, MOVEMENT, [draft, other])] == [Severity.block]
+
+
+def test_a_draft_of_another_department_is_not_given_away() -> None:
+    draft = replace(MOVEMENT, code="dn002", award_key="giay-khen", department_key="thanh-tra")
+    (warned,) = findings(FINAL, MOVEMENT, [replace(draft, drafted=date(2025, 10, 6))])
+    assert (warned.severity, warned.other) == (Severity.warn, "")
+    assert "dn002" not in warned.sentence
+    assert "06/10/2025" not in warned.sentence

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
-from notifications.calendar_entry import CalendarEntry, Deadline, cancelled_entry, deadline_entry
+from notifications.calendar_entry import CalendarEntry, Deadline, deadline_entry
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 DEADLINE = Deadline(
@@ -41,14 +41,6 @@ def test_a_deadline_is_published_in_utc_with_an_alarm_a_day_before() -> None:
     assert b"DTSTAMP:20261120T010000Z\r\n" in deadline_entry(DEADLINE).content
     (alarm,) = event.walk("VALARM")
     assert alarm["TRIGGER"].dt == timedelta(hours=-24)
-
-
-def test_a_cancellation_names_the_same_entry() -> None:
-    calendar = read(cancelled_entry(replace(DEADLINE, sequence=3)))
-    (event,) = calendar.walk("VEVENT")
-    assert (calendar["METHOD"], event["STATUS"]) == ("CANCEL", "CANCELLED")
-    assert (event["UID"], event["SEQUENCE"]) == (DEADLINE.uid, 3)
-    assert not event.walk("VALARM")
 
 
 def test_same_deadline_same_bytes_whatever_its_zone() -> None:

@@ -67,7 +67,8 @@ def test_relay_addresses() -> None:
     [
         "", "mail.vn", "http://u:s3cret@mail.vn", "smtp://", "smtp://u:s3/cret@mail.vn", "smtp://u:s3cret@mail.vn:x25",
         "smtps://u:s3cret@mail.vn:99999", "smtps://u:s3cret@mail.vn/path", "smtps://u:s3#cret@mail.vn",
-        "smtps://u:s3cret@mail.vn?x=1", "smtp://u:s3cret@mail.vn:25", "smtps://u:s3cret@[mail.vn",
+        "smtps://u:s3cret@mail.vn?x=1", "smtp://u:s3cret@mail.vn:25", "smtp://mail.s3.vn",
+        "smtps://u:s3cret@[mail.vn",
     ],
 )  # fmt: skip
 def test_bad_relay_addresses_are_refused_without_repeating_them(url: str) -> None:

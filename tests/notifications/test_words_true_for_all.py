@@ -1,0 +1,50 @@
+"""Letters that go to many say what is true for each, and lead to the page where the reader acts."""
+
+import pytest
+from sqlmodel import select
+
+from engine.database import Database
+from engine.models import Message
+from notifications.compose import make_environment, render
+from notifications.planner import plan_letters
+from tests.engine.commands.test_completion import sent_back
+from tests.notifications.test_dossier_letter import HOUSE
+from tests.notifications.test_letters import FULL, MINIMAL
+
+ENVIRONMENT = make_environment()
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_the_button_opens_the_page_where_the_file_can_be_given(database: Database, alone: bool) -> None:  # noqa: FBT001 — a case
+    nominees = (("cs1", "bang-khen"),) if alone else (("cs1", "bang-khen"), ("cs2", "bang-khen"))
+    scene, codes = sent_back(database, nominees)
+    with database.unit_of_work() as session:
+        while plan_letters(session, ENVIRONMENT, house=HOUSE, calendar=scene.calendar, now=scene.now):
+            pass
+    with database.read() as session:
+        letters = session.exec(select(Message).where(Message.letter == "completion_asked")).all()
+    assert {letter.address for letter in letters} == {"chief-cs@bdt.example", "clerk-cs@bdt.example"}
+    page = f"/de-nghi/{codes[0]}/bo-sung" if alone else f"/dot/{scene.key}/cua-phong?phong=cs"
+    for letter in letters:
+        assert f"https://thidua.example{page}" in letter.text
+        assert f'href="https://thidua.example{page}"' in letter.html
+
+
+@pytest.mark.parametrize("context", [FULL, MINIMAL], ids=["something lies there", "no reply at all"])
+def test_who_has_sent_most_is_not_told_that_nothing_came(context: dict[str, object]) -> None:
+    letter = render(ENVIRONMENT, "proposal_reminder", context)
+    for part in (letter.text, letter.html):
+        assert "chưa được gửi" not in part
+        assert "chưa nhận đủ" not in part
+        assert "Đơn vị còn việc phải làm trước hạn gửi đề nghị" in part
+        assert ("chưa có trả lời của đơn vị" in part) == (context is MINIMAL)
+        assert ("Các đề nghị dưới đây chưa xong" in part) == (context is FULL)
+
+
+def test_who_never_opened_the_ballot_is_not_asked_to_go_on() -> None:
+    letter = render(ENVIRONMENT, "ballot_reminder", FULL)
+    assert letter.subject.startswith("Hoàn thành bỏ phiếu – ")
+    for part in (letter.subject, letter.text, letter.html):
+        assert "Tiếp tục" not in part
+        assert "còn đề nghị chưa cho ý kiến" not in part
+    assert "Phiếu của bà chưa được gửi" in letter.text
