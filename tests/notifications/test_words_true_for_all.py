@@ -41,6 +41,14 @@ def test_who_has_sent_most_is_not_told_that_nothing_came(context: dict[str, obje
         assert ("Các đề nghị dưới đây chưa xong" in part) == (context is FULL)
 
 
+@pytest.mark.parametrize("context", [FULL, MINIMAL], ids=["something lies there", "no reply at all"])
+def test_who_is_late_with_one_is_not_told_that_nothing_came(context: dict[str, object]) -> None:
+    letter = render(ENVIRONMENT, "proposal_late", context)
+    for part in (letter.text, letter.html):
+        assert ("chưa có trả lời của đơn vị" in part) == (context is MINIMAL)
+        assert ("Các đề nghị dưới đây chưa được gửi" in part) == (context is FULL)
+
+
 def test_who_never_opened_the_ballot_is_not_asked_to_go_on() -> None:
     letter = render(ENVIRONMENT, "ballot_reminder", FULL)
     assert letter.subject.startswith("Hoàn thành bỏ phiếu – ")
