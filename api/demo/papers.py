@@ -90,8 +90,8 @@ class Papers:
     def archive(self, source: Source) -> StoredFile:
         """The whole dossier in one archive, built and kept as the office's own page does it."""
         press = Press(self.texts, DIST / PDF_FONTS)
-        built = build_archive(source, press, lambda sha256: self.store.path(sha256).read_bytes())
-        sha256, size = self.store.keep(built.data)
+        built = build_archive(source, press, self.store.path)
+        sha256, size = self.store.keep_written(built.write)
         return StoredFile("ho-so.zip", "application/zip", size, sha256)
 
     def _kept(self, document: Document, stem: str, *, word: bool) -> StoredFile:

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from api.actor import StaffVisit, Visit, demand
 from api.downloads import send_bytes
-from api.forms import MOST_DIGITS, Number, Typed, summary_of
+from api.forms import Number, Typed, summary_of
 from api.printing import press_of
 from engine.commands import submission
 from engine.dossier.build import decision_documents
@@ -46,7 +46,7 @@ def decide(visit: StaffVisit, key: str, form: Typed) -> Response:
                 visit.me,
                 key,
                 codes=codes,
-                number=_full(visit, key, number),
+                number=number,
                 dated=dated,
                 now=visit.clock(),
             )
@@ -101,15 +101,6 @@ def _of(
         if made.id == decision_id:
             return made.lines, made.number, made.dated
     raise NotFound("Không tìm thấy quyết định này.", help_from="Văn phòng")
-
-
-def _full(visit: Visit, key: str, number: str) -> str:
-    """128 becomes 128/QĐ-BDT: the agency's own code is added where only the number was typed."""
-    if not number.isdecimal() or len(number) > MOST_DIGITS:
-        return number
-    with visit.read() as session:
-        code = rounds.seen(session, key).definition.agency.codes["quyet_dinh"]
-    return f"{int(number):02d}/{code}"
 
 
 def _page(

@@ -19,7 +19,7 @@ from engine.dossier.package import verify_package
 from engine.errors import Changed, Incomplete, NotFound, NotNow
 from engine.queries import dossier as workshop
 from engine.queries import dossier_source, rounds
-from engine.queries.dossier_gate import Asked, date_faults
+from engine.queries.dossier_gate import Asked, fact_faults, field_of
 from engine.stages import Role
 
 router = APIRouter()
@@ -44,12 +44,15 @@ def keep(visit: StaffVisit, key: str, form: Typed) -> Response:
     """Keep the facts; an archive built from older ones is then no longer this dossier."""
     demand(visit, Role.office)
     with visit.read() as session:
-        shop = workshop.workshop_of(session, rounds.seen(session, key))
+        round_ = rounds.seen(session, key)
+        shop = workshop.workshop_of(session, round_)
         today = visit.now.astimezone(VIETNAM).date()
         typed = dossier_form.read(form, [seat.id for seat in shop.seats], today=today)
-        wrong = date_faults(session, Asked(shop.going, typed.facts, shop.seats, shop.voting))
+        asked = Asked(round_.id, shop.going, typed.facts, shop.seats, shop.voting)
+        wrong = fact_faults(session, round_.definition, asked)
     named = dict(typed.errors)
-    errors = [*typed.errors, *((f"{f}_day", said) for f, said in wrong.items() if f"{f}_day" not in named)]
+    found = ((field_of(name), said) for name, said in wrong.items())
+    errors = [*typed.errors, *((field, said) for field, said in found if field not in named)]
     if errors:
         return _workshop(visit, key, typed=typed, errors=errors, status=422)
     with visit.change() as session:

@@ -10,6 +10,7 @@ from engine.access import Actor, demand_role
 from engine.commands.dating import Earliest, earliest_paper, number_faults
 from engine.commands.dossiers import earliest_answer
 from engine.commands.ground import Ground, nomination_of, note, note_round
+from engine.commands.numbering import decision_sign, written
 from engine.errors import Incomplete, NotNow
 from engine.models import Decision, Nomination
 from engine.stages import Role, State
@@ -39,7 +40,7 @@ def correct_award(
     """Put right the decision's number or date of one award, with a reason, also in a closed round.
 
     Another date for the same number of the agency goes for every award of that decision. Safe to repeat.
-    Raises NotYours, NotNow for what has no award, and Incomplete for a number without digits, a date to come
+    Raises NotYours, NotNow for what has no award, and Incomplete for a number of another form, a date to come
     or older than what the award rests on, a missing reason, or a number of the agency in use for another day.
     """
     demand_role(actor, Role.office)
@@ -50,10 +51,11 @@ def correct_award(
             rule="Trình tự xét khen thưởng",
             help_from="Văn phòng",
         )
-    said, before = clean(number), nomination.decision_number
     agency = ground.definition.award(nomination.award_key).level == "agency"
+    sign = decision_sign(ground.definition) if agency else ""
+    said, before = written(number, sign), nomination.decision_number
     earliest = _earliest(session, ground, nomination, agency=agency, same=said == before)
-    faults = number_faults(number, dated, now, paper="Ngày quyết định", earliest=earliest)
+    faults = number_faults(number, dated, now, sign=sign, paper="Ngày quyết định", earliest=earliest)
     if not clean(reason, lines=True):
         faults["reason"] = "Ghi lý do sửa số, ngày quyết định để lưu hồ sơ."
     if faults:

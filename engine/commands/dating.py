@@ -1,4 +1,4 @@
-"""The order of days: no paper is older than what it rests on, the vote or the tờ trình."""
+"""The order of papers: none older than what it rests on, the vote or a tờ trình; one number for each."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,12 +9,21 @@ from sqlalchemy import BindParameter, bindparam, func, select
 from sqlmodel import Session, col
 
 from engine.clock import VIETNAM
-from engine.models import Result, Voting
-from engine.text import clean
+from engine.commands.numbering import form_fault, written
+from engine.models import Dossier, Result, Voting
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _VOTED = select(func.max(col(Voting.closed_at))).where(
     col(Voting.id).in_(select(col(Result.voting_id)).where(col(Result.nomination_id).in_(_IDS)))
+)
+_SENT = (
+    select(col(Dossier.version), col(Dossier.document_number), col(Dossier.document_date))
+    .where(
+        col(Dossier.round_id) == bindparam("round_id"),
+        col(Dossier.state) != "draft",
+        col(Dossier.document_date).is_not(None),
+    )
+    .order_by(col(Dossier.version))
 )
 ABOUT_A_MONTH = timedelta(days=31)
 
@@ -61,13 +70,38 @@ def meeting_fault(dated: date, opened_at: datetime, closed_at: datetime) -> str:
     )
 
 
+def submission_faults(session: Session, round_id: int, number: str, dated: date) -> dict[str, str]:
+    """What contradicts the tờ trình this round has sent: "number" used in that year, "dated" before the last.
+
+    `number` as `written` gives it.
+    """
+    faults, sent = {}, session.execute(_SENT, {"round_id": round_id}).all()
+    used = [version for version, taken, day in sent if (taken, day.year) == (number, dated.year)]
+    if used:
+        faults["number"] = f"Số {number} đã dùng cho bản {used[0]}; mỗi văn bản một số."
+    if sent:
+        version, _taken, last = max(sent, key=lambda row: row[2])
+        early = Earliest(last, f"của tờ trình bản {version}").fault("Ngày tờ trình", dated)
+        faults |= {"dated": early} if early else {}
+    return faults
+
+
 def number_faults(
-    number: str, dated: date, now: datetime, *, paper: str = "Ngày văn bản", earliest: Earliest | None = None
+    number: str,
+    dated: date,
+    now: datetime,
+    *,
+    sign: str = "",
+    paper: str = "Ngày văn bản",
+    earliest: Earliest | None = None,
 ) -> dict[str, str]:
-    """What is wrong with a document's number and date, field by field; `earliest`: what it rests on."""
+    """What is wrong with a document's number and date, field by field.
+
+    `sign`: what the agency's own documents of this kind bear; `earliest`: what this one rests on.
+    """
     faults = {}
-    if not any(c.isdigit() for c in clean(number)):
-        faults["number"] = "Ghi số của văn bản, ví dụ 128/QĐ-BDT."
+    if not written(number, sign):
+        faults["number"] = form_fault(sign)
     early = earliest.fault(paper, dated) if earliest else ""
     if dated > day_of(now):
         faults["dated"] = f"{paper} không thể sau hôm nay."

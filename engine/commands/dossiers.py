@@ -8,8 +8,9 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlmodel import Session, SQLModel, col
 
 from engine.access import Actor, demand_role
-from engine.commands.dating import Earliest, earliest_paper, number_faults
+from engine.commands.dating import Earliest, earliest_paper, number_faults, submission_faults
 from engine.commands.ground import Ground, move_all, note_round, stand_on
+from engine.commands.numbering import submission_sign, written
 from engine.dossier.dates import megabytes
 from engine.errors import Incomplete, NotFound, NotNow
 from engine.models import Dossier, DossierLine, Nomination
@@ -18,6 +19,7 @@ from engine.text import clean
 
 _LINE = SQLModel.metadata.tables["dossier_line"]
 MOST_BY_EMAIL = 20 * 2**20  # bytes; many a mail server takes no more once they are written out as text
+OF_ONE_PAPER = frozenset({"submission_number", "submission_date"})
 
 
 _HELD_BY = (
@@ -34,6 +36,11 @@ _SUBMITTED = (
     )
     .order_by(col(Nomination.id))
 )
+
+
+def carried(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What the next version starts with: its tờ trình is another paper, with a number and date of its own."""
+    return {name: value for name, value in facts.items() if name not in OF_ONE_PAPER}
 
 
 def prepare_dossier(
@@ -62,8 +69,8 @@ def prepare_dossier(
     given = {name: clean(value) for name, value in facts.items()}
     if dossier is None or dossier.state != "draft":
         version = 1 if dossier is None else dossier.version + 1
-        carried: dict[str, Any] = dict(dossier.facts) if dossier else {}
-        dossier = Dossier(round_id=ground.round_id, version=version, facts=carried)
+        kept = carried(dossier.facts) if dossier else {}
+        dossier = Dossier(round_id=ground.round_id, version=version, facts=kept)
         session.add(dossier)
         session.flush()
         have: set[int] = set()
@@ -178,16 +185,20 @@ def seal_dossier(
 ) -> Dossier:
     """Record the archive that was built from the dossier: its hash is what was sent, for ever.
 
-    Raises Incomplete for a tờ trình without number, to come, or older than the vote and the head's word.
+    Raises Incomplete for a tờ trình without number, with one sent before, to come, or older than the vote
+    or the last one sent.
     """
     demand_role(actor, Role.office)
     ground = stand_on(session, key=key)
     dossier = _draft(session, ground, version)
     earliest = earliest_paper(session, [n.id or 0 for n in lines_of(session, dossier)])
-    faults = number_faults(number, dated, now, paper="Ngày tờ trình", earliest=earliest)
+    sign = submission_sign(ground.definition)
+    said = written(number, sign)
+    faults = submission_faults(session, ground.round_id, said, dated) | number_faults(
+        number, dated, now, sign=sign, paper="Ngày tờ trình", earliest=earliest
+    )
     if faults:
         raise Incomplete(faults, rule="Số, ký hiệu văn bản (NĐ 30/2020 Phụ lục III)")
-    said = clean(number)
     if (dossier.document_number, dossier.document_date, dossier.sha256) == (said, dated, sha256):
         return dossier
     dossier.document_number, dossier.document_date = said, dated

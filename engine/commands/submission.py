@@ -33,6 +33,7 @@ from engine.commands.ground import (
     note_round,
     stand_on,
 )
+from engine.commands.numbering import decision_sign, written
 from engine.errors import Incomplete, NotNow
 from engine.models import Decision, Nomination
 from engine.stages import Act, Role, State
@@ -120,17 +121,18 @@ def decide(
     """Record the agency's own decision (Giấy khen): number, date, and the nominations it awards.
 
     Safe to repeat; more nominations may be added to a number, on its own date only. The date is no earlier
-    than the council's vote and the head's word on them.
+    than the council's vote. `number` bears the agency's sign, which is added to a bare one.
     """
     demand_role(actor, Role.office, Role.head)
     ground = stand_on(session, key=key)
     asked = _named(session, ground, codes)
-    said = clean(number)
+    sign = decision_sign(ground.definition)
+    said = written(number, sign)
     row: Decision | None = session.execute(
         _BY_NUMBER, {"round_id": ground.round_id, "number": said}
     ).scalar_one_or_none()
     earliest = earliest_paper(session, [n.id or 0 for n in asked])
-    faults = number_faults(number, dated, now, paper="Ngày quyết định", earliest=earliest)
+    faults = number_faults(number, dated, now, sign=sign, paper="Ngày quyết định", earliest=earliest)
     wrong = [n.nominee_name for n in asked if ground.definition.award(n.award_key).level != "agency"]
     if wrong:
         faults["codes"] = (
@@ -187,7 +189,7 @@ def record_answer(
     facts, changes = _answer(act, number, dated, reason, earliest=earliest, now=now)
     fresh = [n for n in asked if n.state != TARGETS[act]]
     if act == Act.award:
-        _refuse_other_award(asked, clean(number), dated)
+        _refuse_other_award(asked, written(number), dated)
     move_all(session, actor, ground, fresh, act, now=now, facts=lambda _: facts, changes=lambda _: changes)
     if not fresh:
         return 0
@@ -231,8 +233,8 @@ def _answer(
         raise Incomplete(faults, rule="Kết quả khen thưởng phải có căn cứ")
     if act != Act.award or dated is None:
         return {"reason": said}, {"reason": said}
-    facts = {"number": clean(number), "date": dated.isoformat()}
-    return facts, {"decision_number": clean(number), "decision_date": dated}
+    facts = {"number": written(number), "date": dated.isoformat()}
+    return facts, {"decision_number": facts["number"], "decision_date": dated}
 
 
 def revoke(session: Session, actor: Actor, code: str, *, reason: str, now: datetime) -> Nomination:

@@ -131,11 +131,11 @@ def decision_documents(source: DecisionSource, texts: Texts) -> list[Document]:
     ]
 
 
-def build_archive(source: Source, press: Press, kept_at: Callable[[str], Path | bytes]) -> Package:
+def build_archive(source: Source, press: Press, kept_at: Callable[[str], Path]) -> Package:
     """The whole dossier as one archive to be written. `kept_at` says where the file of a SHA-256 lies.
 
-    It may also give the bytes themselves, which are then held in memory. Raises ValueError (RenderError
-    among them) when a document cannot be made, or all files are too much for one archive.
+    Raises ValueError (RenderError among them) when a document cannot be made, or all files are too much for
+    one archive.
     """
     papers = [*_of_agency(source, press.texts)]
     kept: list[PackageFile] = []
@@ -210,13 +210,13 @@ def _printed(papers: Sequence[_Paper], press: Press) -> Iterator[PackageFile]:
             yield PackageFile(paper.folder, name, title, data, paper.order, paper.subject)
 
 
-def _kept(item: Item, kept_at: Callable[[str], Path | bytes]) -> list[PackageFile]:
+def _kept(item: Item, kept_at: Callable[[str], Path]) -> list[PackageFile]:
     return [
         PackageFile(
             Folder.REPORTS if file.is_report else Folder.EVIDENCE,
             file.name,
             file.title,
-            OnDisk(place, file.sha256) if isinstance(place := kept_at(file.sha256), Path) else place,
+            OnDisk(kept_at(file.sha256), file.sha256),
             item.line.order,
             item.line.name,
         )

@@ -51,8 +51,19 @@ class Registration:
 
 
 @dataclass(frozen=True)
+class SentPaper:
+    """A tờ trình that has left: "12/TTr-BDT" and its date."""
+
+    symbol: str
+    date: dt.date
+
+
+@dataclass(frozen=True)
 class LineFacts:
-    """One line of the list. `yes` of `base` is the ballot, None where no ballot was held."""
+    """One line of the list. `yes` of `base` is the ballot, None where no ballot was held.
+
+    `sent_with`: the earlier tờ trình that took it along, for one sent back to be completed.
+    """
 
     order: int
     name: str
@@ -63,6 +74,7 @@ class LineFacts:
     award_name: str
     yes: int | None = None
     base: int | None = None
+    sent_with: SentPaper | None = None
 
 
 @dataclass(frozen=True)

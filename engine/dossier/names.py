@@ -6,13 +6,18 @@ from pathlib import PurePosixPath
 from engine.text import fold
 
 _MAX = 60
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)}
+)
+"""Names Windows keeps for devices: no file or folder may bear one, whatever its extension."""
 _EXTENSION = re.compile(r"[a-z0-9]{1,8}")
 
 
 def slug(text: str) -> str:
-    """Gives "Nông Đức Ưởng" → "nong-duc-uong"; never empty, at most 60 characters."""
+    """Gives "Nông Đức Ưởng" → "nong-duc-uong"; never empty, no name of a device, at most 60 characters."""
     words = re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
-    return words[:_MAX].rstrip("-") or "khong-ten"
+    short = words[:_MAX].rstrip("-") or "khong-ten"
+    return f"tep-{short}" if short in _DEVICES else short
 
 
 def file_name(original: str) -> str:

@@ -14,7 +14,7 @@ AGENCY = frozenset(
 """Placeholders every sentence of an agency's document may use."""
 
 COUNCIL = frozenset({"hoi_dong", "ngay_hop", "nguong"})
-AWARDED = frozenset({"so_luong", "de_nghi", "tang", "hinh_thuc"})
+AWARDED = frozenset({"so_luong", "de_nghi", "tang", "hinh_thuc", "doi_tuong"})
 
 
 def one(*groups: frozenset[str]) -> Entry:
@@ -65,6 +65,11 @@ def awarded_values(lines: Sequence[LineFacts]) -> dict[str, str]:
         "de_nghi": f"tặng {gift}",
         "tang": f"Tặng {gift}",
         "hinh_thuc": ", ".join(awards),
+        "doi_tuong": ", ".join(
+            word
+            for word, kind in (("tập thể", True), ("cá nhân", False))
+            if any(line.is_collective is kind for line in lines)
+        ),
     }
 
 

@@ -1,8 +1,17 @@
 """Tờ trình: the submission of provincial awards to the receiving body."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from engine.dossier.facts import AgencyFacts, CouncilFacts, LineFacts, Registration, RoundFacts
+from engine.dossier.dates import long_date
+from engine.dossier.facts import (
+    AgencyFacts,
+    CouncilFacts,
+    LineFacts,
+    Registration,
+    RoundFacts,
+    SentPaper,
+)
 from engine.dossier.phrases import (
     AGENCY,
     AWARDED,
@@ -11,6 +20,7 @@ from engine.dossier.phrases import (
     awarded_values,
     council_values,
     head_signature,
+    how_many,
     legal_basis,
     many,
     one,
@@ -22,9 +32,11 @@ FILE = "to-trinh.yaml"
 EXPECTED = {
     "title": one(),
     "subject": one(AGENCY, AWARDED),
+    "subject_completion": one(AGENCY, AWARDED),
     "salutation": one(AGENCY),
     "basis_council": many(AGENCY, COUNCIL),
     "basis_simplified": many(AGENCY),
+    "completion": one(AGENCY, AWARDED, frozenset({"bo_sung", "to_trinh_truoc"})),
     "body_council": many(AGENCY, COUNCIL, AWARDED),
     "body_simplified": many(AGENCY, AWARDED),
     "closing": many(AGENCY, AWARDED),
@@ -42,16 +54,24 @@ def submission(
     registration: Registration,
     council: CouncilFacts | None,
 ) -> Document:
-    """The tờ trình for `lines`; `council` is None under the simplified procedure (no ballot)."""
+    """The tờ trình for `lines`; `council` is None under the simplified procedure (no ballot).
+
+    Opens by naming the tờ trình it completes when lines of it were sent before and came back.
+    """
     path = "simplified" if council is None else "council"
     values = agency_values(agency, review) | awarded_values(lines)
     if council is not None:
         values |= council_values(council, lines)
     grounds = [*review.legal_basis, *wording.many(f"basis_{path}", values)]
-    body = [*wording.many(f"body_{path}", values), *wording.many("closing", values)]
+    again = [line for line in lines if line.sent_with]
+    body = [
+        *_completion(wording, again, values),
+        *wording.many(f"body_{path}", values),
+        *wording.many("closing", values),
+    ]
     return Document(
         title=wording.one("title", values),
-        subject=wording.one("subject", values),
+        subject=wording.one("subject_completion" if len(again) == len(lines) else "subject", values),
         stamp=registration.date or registration.stamp,
         head=Head(
             parent=agency.parent,
@@ -66,3 +86,17 @@ def submission(
         recipients_title=wording.one("recipients_title", values),
         recipients=wording.many("recipients", values),
     )
+
+
+def _completion(wording: Wording, again: Sequence[LineFacts], values: dict[str, str]) -> list[str]:
+    """Which papers took these along before, oldest first; nothing where none did."""
+    papers = dict.fromkeys(line.sent_with for line in again if line.sent_with)
+    if not papers:
+        return []
+    named = [f"Tờ trình số {paper.symbol} {long_date(paper.date)}" for paper in sorted(papers, key=_age)]
+    told = {"bo_sung": how_many(again), "to_trinh_truoc": " và ".join(named)}
+    return [wording.one("completion", values | told)]
+
+
+def _age(paper: SentPaper) -> tuple[date, str]:
+    return paper.date, paper.symbol

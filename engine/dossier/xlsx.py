@@ -23,7 +23,7 @@ _COLUMNS = (
     ("Tóm tắt thành tích", 70),
     ("Hình thức", 34),
     ("Phiếu đồng ý", 13),
-    ("Tổng số phiếu", 13),
+    ("Mẫu số tính tỷ lệ", 13),
     ("Tỷ lệ", 10),
     ("Ngày văn bản", 14),
 )
@@ -80,7 +80,8 @@ def _fill(sheet: "Worksheet", lines: Sequence[LineFacts], day: dt.date | None) -
 
 
 def _values(line: LineFacts, day: dt.date | None) -> tuple[str | int | float | dt.date | None, ...]:
-    rate = line.yes / line.base if line.yes is not None and line.base else None
+    # Cut to tenths of a percent like the minutes: a rate never reads as the threshold it does not reach.
+    rate = line.yes * 1000 // line.base / 1000 if line.yes is not None and line.base else None
     who = "Tập thể" if line.is_collective else "Cá nhân"
     named = (line.order, line.name, who, "" if line.is_collective else line.title, line.unit)
     return (*named, line.achievement, line.award_name, line.yes, line.base, rate, day)

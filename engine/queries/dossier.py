@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from engine.commands.dossiers import carried
 from engine.errors import NotFound
-from engine.models import Dossier, Event, Message, Nomination
+from engine.models import Dossier, Event, ListLine, Message, Nomination
 from engine.queries.dossier_facts import (
     Facts,
     SeatSeen,
@@ -18,6 +19,7 @@ from engine.queries.dossier_facts import (
 )
 from engine.queries.dossier_founding import founding_open
 from engine.queries.dossier_gate import Asked, Gap, Going, gaps_of
+from engine.queries.dossier_lines import place_of
 from engine.queries.rounds import RoundSeen
 from engine.stages import Stage, State
 
@@ -78,8 +80,8 @@ def workshop_of(session: Session, round_: RoundSeen) -> Workshop:
     sent = tuple(each for each in versions if each.state != "draft")
     voting = voting_of(session, round_.id)
     seats = seats_of(session, round_.id, voting)
-    going = _going(session, round_)
-    facts: Facts = draft.facts if draft else (sent[0].facts if sent else {})
+    going = _going(session, round_, voting)
+    facts: Facts = draft.facts if draft else (carried(sent[0].facts) if sent else {})
     return Workshop(
         voting=voting,
         going=going,
@@ -88,7 +90,9 @@ def workshop_of(session: Session, round_: RoundSeen) -> Workshop:
         facts=facts,
         seats=seats,
         present=frozenset(present_ids(facts, seats)),
-        gaps=gaps_of(session, round_.definition, Asked(going, facts, seats, voting)) if going else (),
+        gaps=gaps_of(session, round_.definition, Asked(round_.id, going, facts, seats, voting))
+        if going
+        else (),
         founding_open=founding_open(round_.definition),
     )
 
@@ -145,8 +149,8 @@ def archive_name(round_key: str, version: int) -> str:
     return f"ho-so-{round_key}-v{version}.zip"
 
 
-def _going(session: Session, round_: RoundSeen) -> tuple[Going, ...]:
-    """Provincial awards the head agreed to, and those returned for completion."""
+def _going(session: Session, round_: RoundSeen, voting: VotingSeen | None) -> tuple[Going, ...]:
+    """Provincial awards the head agreed to, and those returned for completion, in the dossier's order."""
     if round_.stage != Stage.submission:
         return ()
     rows = session.execute(
@@ -157,16 +161,26 @@ def _going(session: Session, round_: RoundSeen) -> tuple[Going, ...]:
             col(Nomination.nominee_kind),
             col(Nomination.award_key),
             col(Nomination.state),
+            func.coalesce(col(ListLine.position), 0),
+        )
+        .outerjoin(
+            ListLine,
+            (col(ListLine.nomination_id) == col(Nomination.id))
+            & (col(ListLine.list_id) == (voting.list_id if voting else 0)),
         )
         .where(
             col(Nomination.round_id) == round_.id,
             col(Nomination.state).in_([State.approved.value, State.completion.value]),
         )
-        .order_by(col(Nomination.award_key), col(Nomination.nominee_kind), col(Nomination.id))
+        .order_by(col(Nomination.id))
     ).all()
+    placed = sorted(
+        rows,
+        key=lambda row: place_of(round_.definition, award=row[4], kind=row[3], position=row[6]),
+    )
     awards = {award.key: award for award in round_.definition.awards}
     return tuple(
         Going(id_, code, name, kind, award, awards[award].name, State(state))
-        for id_, code, name, kind, award, state in rows
+        for id_, code, name, kind, award, state, _position in placed
         if awards[award].level == "province"
     )

@@ -8,7 +8,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from engine.commands.dating import day_of, earliest_paper, meeting_fault
+from engine.commands.dating import day_of, earliest_paper, meeting_fault, submission_faults
+from engine.commands.numbering import form_fault, submission_sign, written
 from engine.definition import Definition, Item
 from engine.dossier.dates import megabytes
 from engine.dossier.package import MOST_BYTES
@@ -55,6 +56,7 @@ class Gap:
 class Asked:
     """What the gate looks at: the nominations to be sent, the office's facts, the council and its vote."""
 
+    round_id: int
     going: tuple[Going, ...]
     facts: Facts
     seats: tuple[SeatSeen, ...]
@@ -78,7 +80,7 @@ def gaps_of(session: Session, definition: Definition, asked: Asked) -> tuple[Gap
         *(f"fact:{name}" for name, value in facts.items() if value),
     }  # fmt: skip
     required = [*_papers_of(definition, going), *_facts_of(definition, facts)]
-    wrong = date_faults(session, asked)
+    wrong = fact_faults(session, definition, asked)
     return (
         *(Gap(each.sentence, _href(each.item.key, going)) for each in missing_items(required, present)),
         *(Gap(sentence, _href(f"fact:{name}", going)) for name, sentence in wrong.items()),
@@ -87,15 +89,12 @@ def gaps_of(session: Session, definition: Definition, asked: Asked) -> tuple[Gap
     )
 
 
-def date_faults(session: Session, asked: Asked) -> dict[str, str]:
-    """Dates that contradict the record, by the fact's name: no paper is older than what it rests on."""
+def fact_faults(session: Session, definition: Definition, asked: Asked) -> dict[str, str]:
+    """Facts that contradict the record, by name: no paper is older than what it rests on, or has the number
+    of another.
+    """
     days = {name: date.fromisoformat(said) for name in DATES if (said := asked.facts.get(name, ""))}
-    faults: dict[str, str] = {}
-    if "submission_date" in days:
-        earliest = earliest_paper(session, [each.id for each in asked.going])
-        faults["submission_date"] = (
-            earliest.fault("Ngày tờ trình", days["submission_date"]) if earliest else ""
-        )
+    faults = _wrong_submission(session, definition, asked, days.get("submission_date"))
     if asked.voting and "meeting_date" in days and asked.facts.get("meeting_way") == MEETING:
         faults["meeting_date"] = meeting_fault(
             days["meeting_date"], asked.voting.opened_at, asked.voting.closed_at
@@ -107,6 +106,23 @@ def date_faults(session: Session, asked: Asked) -> dict[str, str]:
                 f"Ngày quyết định thành lập Hội đồng không thể sau ngày mở bỏ phiếu ({opened:%d/%m/%Y})."
             )
     return {name: sentence for name, sentence in faults.items() if sentence}
+
+
+def _wrong_submission(
+    session: Session, definition: Definition, asked: Asked, dated: date | None
+) -> dict[str, str]:
+    """What is wrong with number and date of the tờ trình; one not typed yet is asked for elsewhere."""
+    typed, sign = asked.facts.get("submission_number", ""), submission_sign(definition)
+    number, faults = written(typed, sign), {}
+    if dated:
+        against = submission_faults(session, asked.round_id, number, dated)
+        earliest = earliest_paper(session, [each.id for each in asked.going])
+        early = earliest.fault("Ngày tờ trình", dated) if earliest else ""
+        faults["submission_number"] = against.get("number", "")
+        faults["submission_date"] = early or against.get("dated", "")
+    if typed and not number:
+        faults["submission_number"] = form_fault(sign)
+    return faults
 
 
 def _led_by_nobody(asked: Asked) -> Iterator[Gap]:
@@ -183,9 +199,14 @@ def _facts_of(definition: Definition, facts: Facts) -> Iterator[RequiredItem]:
         yield RequiredItem("fact:present", "thành viên có mặt", "mục Biên bản")
 
 
+def field_of(name: str) -> str:
+    """The first field of the form where a fact is typed."""
+    return f"{name}_day" if name in DATES else name
+
+
 def _href(key: str, going: Iterable[Going]) -> str:
     kind, _, rest = key.partition(":")
     if kind == "fact":
-        return f"#{rest}_day" if rest in DATES else f"#{rest}"
+        return f"#{field_of(rest)}"
     codes = {str(each.id): each.code for each in going}
     return f"/de-nghi/{codes[rest.partition(':')[0]]}"

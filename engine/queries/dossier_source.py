@@ -1,6 +1,6 @@
 """The record as a dossier's source: read in one go, equal when nothing has changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from engine.clock import VIETNAM
 from engine.commands.listing import fingerprints
 from engine.definition import Definition
 from engine.dossier.build import DecisionSource, Item, KeptFile, Source
-from engine.dossier.facts import LineFacts, PastAwardFacts, ReportFacts
+from engine.dossier.facts import LineFacts, PastAwardFacts, ReportFacts, SentPaper
 from engine.errors import Changed, NotNow
 from engine.models import Attachment, Dossier, DossierLine, ListLine, Nomination, Person, Result
 from engine.queries.dossier_facts import (
@@ -25,6 +25,7 @@ from engine.queries.dossier_facts import (
     seats_of,
     voting_of,
 )
+from engine.queries.dossier_lines import place_of, sent_before
 from engine.queries.rounds import RoundSeen
 from engine.stages import State
 
@@ -65,7 +66,7 @@ def source_of(session: Session, round_: RoundSeen, version: int) -> Source:
     facts: Facts = {key: str(value) for key, value in dossier.facts.items()}
     agency, stamp = agency_facts(round_.definition, facts), _day(voting.closed_at)
     seats = seats_of(session, round_.id, voting)
-    lines = _lines(round_.definition, nominations)
+    lines = _lines(round_.definition, nominations, sent_before(session, round_.id, version))
     files = _files(session, round_.definition, [n.id or 0 for n, _result, _line in nominations])
     signers = _signers(session, [n.signed_by for n, _result, _line in nominations])
     past = _past_awards(session, round_, [n.nominee_key for n, _result, _line in nominations])
@@ -115,7 +116,7 @@ def decision_source_of(
         review=review_facts(round_.definition),
         registration=registration(number, iso, _day(voting.closed_at)),
         council=council_facts(session, round_, voting, seats, facts),
-        lines=tuple(line for _code, line in _lines(round_.definition, rows)),
+        lines=tuple(line for _code, line in _lines(round_.definition, rows, {})),
     )
 
 
@@ -168,13 +169,16 @@ def _demand_as_voted(session: Session, rows: Sequence[Any]) -> None:
             )
 
 
-def _lines(definition: Definition, rows: Sequence[Any]) -> list[tuple[str, LineFacts]]:
-    """Award by award, collectives first, then as on the council's list; numbered anew for this document."""
-    order = [award.key for award in definition.awards]
+def _lines(
+    definition: Definition, rows: Sequence[Any], sent: Mapping[int, SentPaper]
+) -> list[tuple[str, LineFacts]]:
+    """In the order of a dossier, numbered anew for this document."""
     units = {unit.key: unit.name for unit in definition.departments}
     placed = sorted(
         rows,
-        key=lambda row: (order.index(row[0].award_key), row[0].nominee_kind != "collective", row[2].position),
+        key=lambda row: place_of(
+            definition, award=row[0].award_key, kind=row[0].nominee_kind, position=row[2].position
+        ),
     )
     return [
         (
@@ -189,6 +193,7 @@ def _lines(definition: Definition, rows: Sequence[Any]) -> list[tuple[str, LineF
                 award_name=definition.award(nomination.award_key).name,
                 yes=result.yes,
                 base=result.base,
+                sent_with=sent.get(nomination.id or 0),
             ),
         )
         for number, (nomination, result, _line) in enumerate(placed, start=1)

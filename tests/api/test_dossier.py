@@ -188,6 +188,7 @@ def test_answers_come_back_line_by_line_and_a_second_version_leaves(office: Offi
     page = words(desk.get(f"{ROOT}/ho-so"))
     assert "Bản 2: 1 đề nghị" in page
     assert "trả để bổ sung" in page
+    assert desk.post(f"{ROOT}/ho-so", data=form(doors, submission_number="6")).status_code == 303
     assert desk.post(f"{ROOT}/ho-so/tao").status_code == 303
     archive = zipfile.ZipFile(io.BytesIO(desk.get(f"{ROOT}/ho-so/2.zip").content))
     assert "Nông Đức CS 1" not in text_of(archive.read("02-danh-sach/danh-sach.docx"))

@@ -245,8 +245,10 @@ def test_an_agency_number_and_date_are_put_right(sqlite_database: Database) -> N
         correct(scene, codes[0])
     with sqlite_database.unit_of_work() as session:
         boss = scene.actor("office", session)
-        submission.decide(session, boss, scene.key, codes=codes, number="1/QĐ", dated=today, now=scene.now)
-    correct(scene, codes[0], number="2/QĐ", dated=today)
+        submission.decide(
+            session, boss, scene.key, codes=codes, number="1/QĐ-BDT", dated=today, now=scene.now
+        )
+    correct(scene, codes[0], number="2/QĐ-BDT", dated=today)
 
     def numbers() -> list[tuple[str, date]]:
         with sqlite_database.read() as session:
@@ -255,13 +257,13 @@ def test_an_agency_number_and_date_are_put_right(sqlite_database: Database) -> N
             )
             return [(number, dated) for number, dated in made]
 
-    assert numbers() == [("1/QĐ", today), ("2/QĐ", today)]
+    assert numbers() == [("01/QĐ-BDT", today), ("02/QĐ-BDT", today)]
     with pytest.raises(Incomplete, match="đã dùng"):
-        correct(scene, codes[0], number="1/QĐ", dated=earlier)
-    correct(scene, codes[0], number="1/QĐ", dated=today)
-    assert numbers() == [("1/QĐ", today)], "a number nothing rests on is gone"
-    correct(scene, codes[0], number="1/QĐ", dated=earlier)
-    assert numbers() == [("1/QĐ", earlier)]
+        correct(scene, codes[0], number="1/QĐ-BDT", dated=earlier)
+    correct(scene, codes[0], number="1/QĐ-BDT", dated=today)
+    assert numbers() == [("01/QĐ-BDT", today)], "a number nothing rests on is gone"
+    correct(scene, codes[0], number="1/QĐ-BDT", dated=earlier)
+    assert numbers() == [("01/QĐ-BDT", earlier)]
     with sqlite_database.read() as session:
         assert {nomination(session, code).decision_date for code in codes} == {earlier}
         assert len(corrections(session)) == 4

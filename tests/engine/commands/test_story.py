@@ -31,7 +31,15 @@ def test_a_round_runs_to_its_end(database: Database) -> None:
         second = submission.prepare_dossier(session, office, key, facts={}, now=now)
         assert (second.version, second.facts) == (2, {"place": "Lạng Sơn"})
         submission.seal_dossier(
-            session, office, key, version=2, number="13/TTr", dated=today, sha256="cd" * 32, size=9, now=now
+            session,
+            office,
+            key,
+            version=2,
+            number="13/TTr-BDT",
+            dated=today,
+            sha256="cd" * 32,
+            size=9,
+            now=now,
         )
         submission.send_dossier(
             session, office, key, version=2, channel="other", channel_number="TN-9", now=now

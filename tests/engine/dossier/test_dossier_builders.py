@@ -7,7 +7,15 @@ from dossier_sample import CERTIFICATE, DAY, LETTER, line, listed
 from engine.dossier.award_list import award_list
 from engine.dossier.dates import ZONE, long_date, moment, percent
 from engine.dossier.decision import decision
-from engine.dossier.facts import AgencyFacts, CouncilFacts, LineFacts, Registration, ReportFacts, RoundFacts
+from engine.dossier.facts import (
+    AgencyFacts,
+    CouncilFacts,
+    LineFacts,
+    Registration,
+    ReportFacts,
+    RoundFacts,
+    SentPaper,
+)
 from engine.dossier.minutes import minutes
 from engine.dossier.report import achievement_report
 from engine.dossier.submission import submission
@@ -196,3 +204,45 @@ def test_the_report_is_confirmed_by_the_proposing_level(
     )
     assert "Tên tập thể:" in said(group)
     assert "chưa ghi nhận hình thức khen thưởng nào" in said(group)
+
+
+def test_a_submission_sent_again_opens_with_what_it_completes(
+    texts: Texts,
+    agency: AgencyFacts,
+    review: RoundFacts,
+    lines: Lines,
+) -> None:
+    def made(*some: LineFacts) -> tuple[str, str]:
+        paper = submission(
+            texts.submission,
+            agency=agency,
+            review=review,
+            lines=some,
+            registration=Registration(128, DAY, DAY),
+            council=None,
+        )
+        body = [b.text for b in paper.blocks if isinstance(b, Paragraph) and b.style == Style.BODY]
+        return paper.subject, body[0]
+
+    first, second = (
+        SentPaper("12/TTr-BDT", dt.date(2026, 11, 5)),
+        SentPaper("19/TTr-BDT", dt.date(2026, 12, 1)),
+    )
+    back = [replace(lines[0], sent_with=second), replace(lines[1], sent_with=first)]
+    subject, opening = made(back[1])
+    assert subject.startswith(f"Về việc bổ sung hồ sơ đề nghị tặng {CERTIFICATE} cho cá nhân có thành tích")
+    assert opening == (
+        "Thực hiện yêu cầu của Sở Nội vụ tỉnh Lạng Sơn về việc bổ sung hồ sơ đã gửi kèm theo Tờ trình số "
+        "12/TTr-BDT ngày 05 tháng 11 năm 2026, Ban Dân tộc tỉnh Lạng Sơn đã hoàn thiện và trình lại hồ sơ "
+        "của 01 cá nhân."
+    )
+    subject, opening = made(*back, lines[2])
+    assert subject.startswith("Về việc đề nghị tặng"), "one goes for the first time"
+    assert (
+        "Tờ trình số 12/TTr-BDT ngày 05 tháng 11 năm 2026 và Tờ trình số 19/TTr-BDT ngày 01 tháng 12"
+        in opening
+    )
+    assert "hồ sơ của 01 tập thể và 01 cá nhân." in opening
+    subject, opening = made(*lines)
+    assert subject.startswith(f"Về việc đề nghị tặng {CERTIFICATE} cho tập thể, cá nhân có thành tích")
+    assert "kính trình" in opening

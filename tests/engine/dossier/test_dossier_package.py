@@ -111,6 +111,12 @@ def test_one_flipped_bit_anywhere_is_found() -> None:
         ("漢.pdf", "khong-ten.pdf"),
         ("", "khong-ten"),
         ("x.p/../d f", "d-f"),
+        ("CON.pdf", "tep-con.pdf"),
+        ("Lpt9", "tep-lpt9"),
+        (".Aux", "tep-aux"),
+        ("con.tar.gz", "con-tar.gz"),
+        ("Cơn.pdf", "tep-con.pdf"),
+        ("com10.pdf", "com10.pdf"),
     ],
 )
 def test_file_names(typed: str, safe: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from dossier_sample import CERTIFICATE, DAY, LETTER, line, listed
 from openpyxl import load_workbook
 
+from engine.dossier.dates import percent
 from engine.dossier.xlsx import render_xlsx
 
 
@@ -17,10 +18,17 @@ def test_one_sheet_per_award_with_real_numbers_and_dates() -> None:
     assert sheet.auto_filter.ref == "A1:K3"
     row = [cell.value for cell in sheet[2]]
     assert row[0] == 2
+    assert [sheet["H1"].value, sheet["I1"].value] == ["Phiếu đồng ý", "Mẫu số tính tỷ lệ"]
     assert row[7:9] == [10, 11]
     assert row[10] == dt.datetime(2026, 11, 27)  # noqa: DTZ001 — a spreadsheet's dates have no zone
     assert sheet["J2"].number_format == "0.0%"
     assert sheet["J3"].value is None
+
+
+def test_a_rate_is_cut_as_in_the_minutes() -> None:
+    sheet = load_workbook(io.BytesIO(render_xlsx(listed((replace(line(1), yes=26, base=29),))))).worksheets[0]
+    assert sheet["J2"].value == 0.896, "89,66 % is no 89,7 %: minutes and list say 89,6%"
+    assert percent(26, 29) == "89,6%"
 
 
 def test_cells_that_look_like_formulas_are_text() -> None:

@@ -1,0 +1,30 @@
+"""What a dossier takes along: in which order, and with which tờ trình it was sent before."""
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from engine.definition import Definition
+from engine.dossier.facts import SentPaper
+from engine.models import Dossier, DossierLine
+
+
+def place_of(definition: Definition, *, award: str, kind: str, position: int) -> tuple[int, bool, int]:
+    """Where a line stands: award by award, collectives first, then as on the council's frozen list."""
+    order = [each.key for each in definition.awards]
+    return order.index(award), kind != "collective", position
+
+
+def sent_before(session: Session, round_id: int, version: int) -> dict[int, SentPaper]:
+    """By nomination, the newest tờ trình older than `version` that took it along."""
+    rows = session.execute(
+        select(col(DossierLine.nomination_id), col(Dossier.document_number), col(Dossier.document_date))
+        .join(Dossier, col(Dossier.id) == col(DossierLine.dossier_id))
+        .where(
+            col(Dossier.round_id) == round_id,
+            col(Dossier.version) < version,
+            col(Dossier.state) != "draft",
+            col(Dossier.document_date).is_not(None),
+        )
+        .order_by(col(Dossier.version))
+    ).all()
+    return {id_: SentPaper(number, dated) for id_, number, dated in rows}
