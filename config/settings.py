@@ -37,7 +37,7 @@ def _database(url: str) -> str:
 
 
 def _smtp(url: SecretStr) -> SecretStr:
-    wanted = "must look like smtp+starttls://user:password@host:587, smtps://… or smtp://host:25"
+    wanted = "must look like smtp+starttls://user:password@host:587, smtps://… or smtp://127.0.0.1:25"
     if _parts(url.get_secret_value(), wanted).scheme not in {"smtp", "smtps", "smtp+starttls"}:
         raise ValueError(wanted)
     return url

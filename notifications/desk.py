@@ -188,7 +188,7 @@ class Desk:
             for person, role in self.session.exec(
                 select(Person, Seat.role)
                 .join(Seat, col(Seat.person_id) == Person.id)
-                .where(Seat.round_id == self.event.round_id)
+                .where(Seat.round_id == self.event.round_id, col(Person.active).is_(True))
                 .order_by(col(Seat.position))
             ).all()
         ]

@@ -135,8 +135,8 @@ def verify(visit: StaffVisit, key: str, version: Number) -> Response:
         round_ = rounds.seen(session, key)
     try:
         faults = verify_package(visit.installation.files.path(found.sha256), sha256=found.sha256)
-    except NotFound:
-        faults = ["Không thấy tệp hồ sơ trong kho. Khôi phục từ bản sao lưu."]
+    except (NotFound, OSError):
+        faults = ["Không đọc được tệp hồ sơ trong kho. Khôi phục từ bản sao lưu."]
     return visit.show("dossier/verify.html", round=round_, version=found, faults=faults)
 
 

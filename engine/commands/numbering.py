@@ -7,7 +7,8 @@ from engine.text import clean
 
 _WRITTEN = re.compile(r"([0-9]{1,6})(?:/([^\W\d_][^\s/]*))?")
 _AROUND = re.compile(r"\s*([/-])\s*")
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+# What looks the same is the same: other dashes, and the letters Eth and African D in place of Đ.
+_LOOKALIKES = str.maketrans({**dict.fromkeys("‐‑‒–—−", "-"), "\u00d0": "Đ", "\u0189": "Đ"})
 
 
 def decision_sign(definition: Definition) -> str:
@@ -26,7 +27,7 @@ def written(typed: str, sign: str = "") -> str:
     `sign`: what it must bear, added where only the number was typed; without it the number needs a sign of
     its own. Below 10 a zero stands before it. Empty for any other form or sign.
     """
-    tidy = _AROUND.sub(r"\1", clean(typed).translate(_DASHES))
+    tidy = _AROUND.sub(r"\1", clean(typed).translate(_LOOKALIKES))
     match = _WRITTEN.fullmatch(tidy)
     if match is None or not int(match[1]):
         return ""

@@ -66,6 +66,11 @@ def to_departments(desk: Desk, letter: str, keys: Sequence[str], note: str | Non
             )
 
 
+def _own_page(desk: Desk) -> str:
+    """The page of the department an event is about; its reader may propose for more than one."""
+    return f"/dot/{desk.round.key}/cua-phong?phong={desk.facts['department']}"
+
+
 def round_opened(desk: Desk) -> Iterator[Wish]:
     awards = ", ".join(award.name for award in desk.definition.awards)
     for wish in to_departments(desk, "round_opened", [d.key for d in desk.definition.departments]):
@@ -84,7 +89,7 @@ def department_proposed(desk: Desk) -> Iterator[Wish]:
             "proposal_received",
             to,
             FOR_DEPARTMENT,
-            button=("Xem đề nghị đã gửi", desk.page(f"/dot/{desk.round.key}/cua-phong")),
+            button=("Xem đề nghị đã gửi", desk.page(_own_page(desk))),
             deadline=desk.deadline(Stage.proposal) if desk.round.stage == Stage.proposal else None,
             items=items,
         )
@@ -198,7 +203,7 @@ def leave_given(desk: Desk) -> Iterator[Wish]:
             "deadline_moved",
             to,
             FOR_DEPARTMENT,
-            button=("Mở đề nghị của phòng", desk.page(f"/dot/{desk.round.key}/cua-phong")),
+            button=("Mở đề nghị của phòng", desk.page(_own_page(desk))),
             deadline=until,
             note=f"Đơn vị được nộp muộn. Lý do: {desk.facts['reason']}",
         )

@@ -1,16 +1,18 @@
 """Migrations make exactly the tables of the models, on both databases; history cannot be rewritten."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic import command
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel, col
 
 from engine.database import Database, alembic_config
+from engine.models import Nomination, Result
 from engine.stages import Stage, State
-from tests.factories import given_nomination, given_round
+from tests.factories import SEATS, cast, close_vote, given_nomination, given_round, given_vote, person
 
 
 def test_models_and_migrations_agree(empty_database_url: str) -> None:
@@ -24,6 +26,24 @@ def test_models_and_migrations_agree(empty_database_url: str) -> None:
     assert inspect(database.engine).get_table_names() == ["alembic_version"]
     database.migrate()
     database.dispose()
+
+
+def test_a_vote_that_was_open_at_the_upgrade_keeps_its_recusals(database: Database) -> None:
+    """A nominee typed by hand in capitals is the member all the same."""
+
+    def plant(session: Session, nominations: Sequence[Nomination]) -> None:
+        nominations[0].person_id, nominations[0].nominee_name = None, "ỦY VIÊN 4"
+        nominations[1].person_id = person(session, "seat5").id
+
+    scene, codes, hash_ = given_vote(database, plant=plant)
+    own = {4: codes[0], 5: codes[1]}
+    for seat in range(1, SEATS + 1):
+        cast(scene, seat, {code: "yes" for code in codes if code != own.get(seat)}, hash_)
+    command.downgrade(alembic_config(database), "2026_11_23_no_index_of_kinds")
+    database.migrate()
+    assert close_vote(scene)
+    with database.read() as session:
+        assert set(session.execute(select(col(Result.recused))).scalars()) == {1}
 
 
 def test_two_processes_that_start_at_once_migrate_once(empty_database_url: str) -> None:

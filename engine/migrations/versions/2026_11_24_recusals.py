@@ -3,15 +3,16 @@
 import sqlalchemy as sa
 from alembic import op
 
+from engine.text import same_name
+
 revision = '2026_11_24_recusals'
 down_revision = '2026_11_23_no_index_of_kinds'
 branch_labels = None
 depends_on = None
 
-# Votes opened before: the same person of the roster, or the same name typed by hand.
-_KEEP = """
-INSERT INTO recusal (ballot_id, nomination_id)
-SELECT ballot.id, nomination.id
+# Votes opened before: the same person of the roster, or a name typed by hand that is theirs.
+_OWN = sa.text("""
+SELECT ballot.id, nomination.id, nomination.person_id, nomination.nominee_name, person.name
 FROM ballot
 JOIN voting ON voting.id = ballot.voting_id
 JOIN seat ON seat.id = ballot.seat_id
@@ -19,13 +20,12 @@ JOIN person ON person.id = seat.person_id
 JOIN list_line ON list_line.list_id = voting.list_id
 JOIN nomination ON nomination.id = list_line.nomination_id
 WHERE nomination.person_id = person.id
-   OR (nomination.person_id IS NULL AND nomination.nominee_kind = 'person'
-       AND nomination.nominee_name = person.name)
-"""
+   OR (nomination.person_id IS NULL AND nomination.nominee_kind = 'person')
+""")
 
 
 def upgrade() -> None:
-    op.create_table(
+    recusal = op.create_table(
         'recusal',
         sa.Column('ballot_id', sa.Integer(), nullable=False),
         sa.Column('nomination_id', sa.Integer(), nullable=False),
@@ -34,7 +34,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('ballot_id', 'nomination_id'),
     )
     op.create_index('ix_recusal_nomination_id', 'recusal', ['nomination_id'], unique=False)
-    op.execute(_KEEP)
+    own = [
+        {'ballot_id': ballot, 'nomination_id': nomination}
+        for ballot, nomination, known, nominee, member in op.get_bind().execute(_OWN)
+        if known is not None or same_name(nominee) == same_name(member)
+    ]
+    if own:
+        op.bulk_insert(recusal, own)
     op.drop_column('ballot', 'version')
 
 
