@@ -44,8 +44,13 @@ _MACRO_TYPES = ("macroenabled", "vbaproject", "macrosheet")
 _MACRO_RELATIONS = frozenset({"vbaproject", "xlmacrosheet", "xlintlmacrosheet"})
 _OBJECT_RELATIONS = frozenset({"control", "activexcontrolbinary", "oleobject", "package", "afchunk"})
 _OBJECT_PARTS = re.compile(r"(^|/)(activex|embeddings)/.", re.IGNORECASE)
-# "Ngân sách.xlsx", "/Users/a/b.xlsx", "file:///C:/mẫu.dotx": on the reader's own machine, nothing is fetched.
-_OWN_DISK = re.compile(r"(file:///)?[a-z]:/.*|file:///[^/].*|/?[^/:][^:]*", re.IGNORECASE | re.DOTALL)
+# "Ngân sách.xlsx", "/Users/a/b.xlsx", "file:///C:/mẫu.dotx": on the reader's own machine, nothing is fetched;
+# nor for what a letter pasted into Word leaves behind ("cid:…").
+_OWN_DISK = re.compile(
+    r"|(cid|data|about):.*|(file://(localhost)?/)?[a-z]:/.*|file://(localhost)?/[^/].*|/?[^/:][^:]*",
+    re.IGNORECASE | re.DOTALL,
+)
+_PAGE_TURNS = frozenset({"/NextPage", "/PrevPage", "/FirstPage", "/LastPage"})
 _BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, expat.ExpatError)
 _PACKED = (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"MZ")
 ALLOWED = "Chỉ nhận tệp PDF, Word (.docx), Excel (.xlsx) hoặc ảnh (.jpg, .png)."
@@ -295,4 +300,5 @@ def _starts(found: DictionaryObject) -> bool:
 
 def _only_turns(action: DictionaryObject) -> bool:
     """Another action may follow by /Next; a view needs none, so there it is refused."""
-    return "/Next" not in action and ("/S" not in action or str(action["/S"]) == "/GoTo")
+    what, page = str(action.get("/S", "/GoTo")), str(action.get("/N"))
+    return "/Next" not in action and (what == "/GoTo" or (what == "/Named" and page in _PAGE_TURNS))

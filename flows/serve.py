@@ -5,13 +5,12 @@ environment is in place, and shows what is done here; it decides nothing.
 """
 
 import asyncio
-import hashlib
 import logging
 import os
-import socket
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from sqlmodel import Session, select
 
@@ -130,9 +129,12 @@ def serve(settings: Settings) -> None:
 
 
 def _engine_id(data: Path) -> str:
-    """The same after every start of one installation's runner, another for every other one; says no path."""
-    place = f"{socket.gethostname()}|{data.resolve()}"
-    return hashlib.sha256(place.encode()).hexdigest()[:12]
+    """The same after every start of one installation's runner, wherever its data folder is mounted."""
+    file = data / "engine-id"
+    if not file.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        file.write_text(uuid4().hex[:12], "ascii")
+    return file.read_text("ascii").strip()
 
 
 def _log_ours_only() -> None:

@@ -158,6 +158,7 @@ def publish_list(session: Session, actor: Actor, key: str, *, now: datetime) -> 
     if row.state == "published":
         return row
     lines = _lines_of(session, row)
+    _refuse_stale(lines, _in_state(session, ground, State.accepted))
     session.execute(
         _PRINT,
         [
@@ -218,6 +219,19 @@ def _lines_of(session: Session, row: NominationList) -> list[Nomination]:
             .order_by(col(ListLine.position))
         ).scalars()
     )
+
+
+def _refuse_stale(lines: Sequence[Nomination], accepted: Sequence[Nomination]) -> None:
+    """Raises Incomplete, naming what was returned, held or accepted since the list was compiled."""
+    listed, by_now = {n.id: n.nominee_name for n in lines}, {n.id: n.nominee_name for n in accepted}
+    names = sorted((listed | by_now)[id_] for id_ in listed.keys() ^ by_now.keys())
+    if names:
+        raise Incomplete(
+            {
+                "list": f"Từ khi lập danh sách, tình trạng đã đổi: {', '.join(names)}. "
+                "Lập lại danh sách rồi công khai."
+            }
+        )
 
 
 def _as_published(

@@ -167,6 +167,14 @@ def turned_to_a_page(writer: PdfWriter) -> None:
     writer.root_object[name("/OpenAction")] = place
 
 
+def named_action(what: str, page: str) -> Callable[[PdfWriter], None]:
+    def prepare(writer: PdfWriter) -> None:
+        action = DictionaryObject({name("/S"): name(what), name("/N"): name(page)})
+        writer.root_object[name("/OpenAction")] = action
+
+    return prepare
+
+
 def with_script(writer: PdfWriter) -> None:
     action = DictionaryObject(
         {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert(1)")}
@@ -195,6 +203,10 @@ def store(tmp_path: Path) -> FileStore:
         ("a.jpeg", JPEG, "image/jpeg"),
         ("xem.pdf", pdf(turned_to_a_page), "application/pdf"),
         ("xem.pdf", pdf(acting("/OpenAction", "/GoTo")), "application/pdf"),
+        ("xem.pdf", pdf(named_action("/Named", "/FirstPage")), "application/pdf"),
+        ("thư dán vào.docx", linked("image", "cid:image001.png@01DC"), WORD),
+        ("trống.docx", linked("image", ""), WORD),
+        ("mẫu.docx", linked("attachedTemplate", "file://localhost/C:/a/b.dotx"), WORD),
         ("liên kết.docx", linked("hyperlink", "https://bdt.example/"), WORD),
         ("mẫu.docx", linked("attachedTemplate", "file:///C:\\Users\\a\\M%E1%BA%ABu.dotx"), WORD),
         ("số liệu.docx", linked("externalLinkPath", "B%C3%A1o c%C3%A1o.xlsx"), WORD),
@@ -251,6 +263,9 @@ def test_honest_files_are_kept(store: FileStore, name: str, content: bytes, medi
         ("a.xlsx", with_entry(workbook(), "xl/embeddings/oleObject1.bin", b"\0\1"), "nhúng"),
         ("a.pdf", pdf(acting("/Names", "/SubmitForm")), "Lưu lại bằng bản PDF thường"),
         ("a.pdf", pdf(acting("/Names", "/ImportData")), "Lưu lại bằng bản PDF thường"),
+        ("a.pdf", pdf(named_action("/Named", "/Print")), "Lưu lại bằng bản PDF thường"),
+        ("a.pdf", pdf(named_action("/Launch", "/FirstPage")), "Lưu lại bằng bản PDF thường"),
+        ("a.docx", linked("attachedTemplate", "file://may-chu/b.dotx"), "máy khác"),
         ("a.pdf", pdf(acting("/OpenAction", "/URI")), "Lưu lại bằng bản PDF thường"),
         ("a.pdf", pdf(acting("/OpenAction", "/GoTo", after="/URI")), "Lưu lại bằng bản PDF thường"),
         ("a.pdf", pdf(acting("/AA", "/URI")), "Lưu lại bằng bản PDF thường"),

@@ -1,13 +1,14 @@
 """What the runner finds to do, and what it leaves alone."""
 
 import asyncio
+from pathlib import Path
 from typing import cast
 
 from sqlalchemy import delete
 from sqlmodel import select
 
 from engine.models import Event, EventToTell, Message
-from flows.serve import LETTERS
+from flows.serve import LETTERS, _engine_id
 from tests.stories.world import World
 
 
@@ -36,3 +37,10 @@ def test_letters_are_due_only_while_somebody_is_free_to_carry_them(world: World)
     with world.database.unit_of_work() as session:
         session.add(EventToTell(event_id=told))
     assert LETTERS in clockwork.due(), "there is something to write"
+
+
+def test_a_runner_knows_its_own_runs_again_after_a_restart(tmp_path: Path) -> None:
+    here, there = tmp_path / "here" / "data", tmp_path / "there"
+    mine = _engine_id(here)
+    assert mine == _engine_id(here)
+    assert mine != _engine_id(there)

@@ -51,6 +51,20 @@ def test_what_was_published_is_what_is_frozen(database: Database, changes: dict[
     assert frozen(scene)
 
 
+def test_a_list_overtaken_since_it_was_compiled_is_not_shown(sqlite_database: Database) -> None:
+    scene = given_round(sqlite_database, stage=Stage.proposal)
+    code = given_nomination(scene, state=State.accepted)
+    given_nomination(scene, who="cs2", state=State.accepted)
+    with scene.database.unit_of_work() as session:
+        listing.compile_list(session, scene.actor("office", session), scene.key, now=scene.now)
+    return_to_department(scene, code)
+    with (
+        scene.database.unit_of_work() as session,
+        pytest.raises(Incomplete, match="tình trạng đã đổi: Nông Đức CS 1"),
+    ):
+        listing.publish_list(session, scene.actor("office", session), scene.key, now=scene.now)
+
+
 def test_what_came_back_as_it_was_needs_no_new_list(sqlite_database: Database) -> None:
     scene = given_round(sqlite_database, stage=Stage.proposal)
     code = given_nomination(scene, state=State.accepted)
