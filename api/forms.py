@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from starlette.datastructures import FormData, UploadFile
 
-from api.guard import PLAIN_FORM, TooLarge, too_long
+from api.guard import TooLarge, too_long
 from engine.commands.proposal import StoredFile
 from engine.errors import Incomplete
 from engine.file_kinds import kept_name
@@ -88,7 +88,7 @@ async def form_of(request: Request) -> AsyncIterator[Form]:
     fields, longest = (MOST_BESIDE_FILES, LONGEST_BESIDE_FILES) if with_files else (MOST_FIELDS, 2**20)
     async with request.form(max_files=MOST_FILES, max_fields=fields, max_part_size=longest) as data:
         if sum(len(name) + len(v) for name, v in data.multi_items() if isinstance(v, str)) > MOST_TEXT:
-            raise TooLarge(too_long(PLAIN_FORM))
+            raise TooLarge(too_long(f"{MOST_TEXT:,} ký tự".replace(",", ".")))
         yield Form(data)
 
 

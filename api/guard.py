@@ -100,7 +100,7 @@ class Guard:
         connection = HTTPConnection({**scope, "type": "http"})
         multipart = connection.headers.get("content-type", "").lower().startswith("multipart/form-data")
         if not (multipart and TAKES_FILES.fullmatch(scope["path"])):
-            return PLAIN_FORM, too_long(PLAIN_FORM)
+            return PLAIN_FORM, too_long(f"{PLAIN_FORM // 2**20} MB")
         if not connection.cookies.get(self.cookie):
             return PLAIN_FORM, SIGN_IN_TO_SEND
         return self.files_limit, too_large(self.files_limit)
@@ -190,10 +190,10 @@ SIGN_IN_TO_SEND = (
 )
 
 
-def too_long(limit: int) -> str:
-    """What is said of a form of text beyond `limit` bytes."""
+def too_long(limit: str) -> str:
+    """What is said of a form with more text than `limit`."""
     return (
-        f"Nội dung gửi lên quá dài: tối đa {limit // 2**20} MB một lần. "
+        f"Nội dung gửi lên quá dài: tối đa {limit} một lần. "
         "Bấm quay lại: những gì đã gõ còn nguyên; rút ngắn nội dung rồi gửi lại."
     )
 

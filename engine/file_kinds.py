@@ -53,6 +53,8 @@ _OWN_DISK = re.compile(
 _PAGE_TURNS = frozenset({"/NextPage", "/PrevPage", "/FirstPage", "/LastPage"})
 _BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, expat.ExpatError)
 _PACKED = (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"MZ")
+# Packed or scrambled by their own kind: metafiles of Word, fonts a document brings (ECMA-376 part 4, §9.2).
+_OWN_PACKING = re.compile(r".*/(media/[^/]+\.(emz|wmz)|fonts/[^/]+\.odttf)", re.IGNORECASE)
 ALLOWED = "Chỉ nhận tệp PDF, Word (.docx), Excel (.xlsx) hoặc ảnh (.jpg, .png)."
 
 
@@ -148,7 +150,7 @@ def _entries(archive: zipfile.ZipFile, size: int) -> None:
         if entry.filename.lower().endswith("vbaproject.bin"):
             raise _WrongError("có macro. Lưu lại thành tệp không có macro rồi tải lên.")
         with archive.open(entry) as member:
-            if member.read(8).startswith(_PACKED):
+            if not _OWN_PACKING.fullmatch(entry.filename) and member.read(8).startswith(_PACKED):
                 raise _WrongError(_HOLDS_ANOTHER)
 
 

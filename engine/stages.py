@@ -71,6 +71,9 @@ ON_THE_LIST = frozenset(
     }
 )
 
+# Not with the office, nor ever dealt with by it to the end: no figure of what was sent counts them.
+UNSENT = WITH_DEPARTMENT | {State.withdrawn, State.lapsed}
+
 
 class Role(StrEnum):
     """Who acts. Clerk and department head are roles in one department; seats are roles in one round."""

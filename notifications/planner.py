@@ -101,7 +101,7 @@ def _letters_of(desk: Desk, templates: Environment) -> list[dict[str, Any]]:
     if writer is None:
         return [_silent(desk)]
     try:
-        return [_row(desk, wish, templates) for wish in _once(writer(desk))] or [_silent(desk)]
+        return [_row(desk, wish, templates) for wish in _once(desk, writer(desk))] or [_silent(desk)]
     except DBAPIError:
         raise  # the transaction is lost, not this letter; a row that is not there is this letter's trouble
     except Exception as broken:  # noqa: BLE001 — whatever is wrong with one letter is no reason for silence
@@ -111,15 +111,20 @@ def _letters_of(desk: Desk, templates: Environment) -> list[dict[str, Any]]:
         return [_silent(desk) | {"letter": UNWRITTEN, "state": "failed", "outcome": outcome}]
 
 
-def _once(wished: Iterable[Wish]) -> list[Wish]:
-    """A person gets one letter of a kind for an event, with what concerns all their roles put together."""
+def _once(desk: Desk, wished: Iterable[Wish]) -> list[Wish]:
+    """A person gets one letter of a kind for an event, with what concerns all their roles put together.
+
+    Where these lie on different pages, its button opens the page of all that person's work.
+    """
     together: dict[tuple[str, str], Wish] = {}
     for wish in wished:
         key = (wish.letter, _address(wish.to))
         first = together.setdefault(key, wish)
         more = [item for item in wish.items if item not in first.items]
         if more:
-            together[key] = replace(first, items=[*first.items, *more])
+            together[key] = replace(together[key], items=[*first.items, *more])
+        if wish.button != first.button:
+            together[key] = replace(together[key], button=("Mở việc của tôi", desk.page("/viec")))
     return list(together.values())
 
 

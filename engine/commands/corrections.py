@@ -52,10 +52,13 @@ def correct_award(
             help_from="Văn phòng",
         )
     agency = ground.definition.award(nomination.award_key).level == "agency"
-    sign = decision_sign(ground.definition) if agency else ""
+    own = decision_sign(ground.definition)
+    sign, not_sign = (own, "") if agency else ("", own)
     said, before = written(number, sign), nomination.decision_number
     earliest = _earliest(session, ground, nomination, agency=agency, same=said == before)
-    faults = number_faults(number, dated, now, sign=sign, paper="Ngày quyết định", earliest=earliest)
+    faults = number_faults(
+        number, dated, now, sign=sign, not_sign=not_sign, paper="Ngày quyết định", earliest=earliest
+    )
     if not clean(reason, lines=True):
         faults["reason"] = "Ghi lý do sửa số, ngày quyết định để lưu hồ sơ."
     if faults:

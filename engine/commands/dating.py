@@ -92,16 +92,23 @@ def number_faults(
     now: datetime,
     *,
     sign: str = "",
+    not_sign: str = "",
     paper: str = "Ngày văn bản",
     earliest: Earliest | None = None,
 ) -> dict[str, str]:
     """What is wrong with a document's number and date, field by field.
 
-    `sign`: what the agency's own documents of this kind bear; `earliest`: what this one rests on.
+    `sign`: what the agency's own documents of this kind bear; `not_sign`: the same, of a document that is
+    another's; `earliest`: what this one rests on.
     """
-    faults = {}
-    if not written(number, sign):
+    faults, said = {}, written(number, sign)
+    if not said:
         faults["number"] = form_fault(sign)
+    elif not_sign and said.partition("/")[2].casefold() == not_sign.casefold():
+        faults["number"] = (
+            f"Ký hiệu {not_sign} là của quyết định do cơ quan mình ban hành. {form_fault()} "
+            "Đó là số của quyết định do cấp trên ký."
+        )
     early = earliest.fault(paper, dated) if earliest else ""
     if dated > day_of(now):
         faults["dated"] = f"{paper} không thể sau hôm nay."

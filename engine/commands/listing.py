@@ -11,6 +11,7 @@ from engine.access import Actor, demand_role
 from engine.commands.fingerprints import fingerprint, fingerprints, list_hash
 from engine.commands.ground import Ground, move_all, note_round, stand_on
 from engine.commands.unsigned import lapse_unsigned, refuse_on_leave, refuse_unfinished
+from engine.commands.weight import refuse_overweight
 from engine.definition import Definition
 from engine.errors import Incomplete, NotNow
 from engine.models import ListLine, Nomination, NominationList
@@ -159,6 +160,7 @@ def publish_list(session: Session, actor: Actor, key: str, *, now: datetime) -> 
         return row
     lines = _lines_of(session, row)
     _refuse_stale(lines, _in_state(session, ground, State.accepted))
+    refuse_overweight(session, ground.definition, lines)
     session.execute(
         _PRINT,
         [

@@ -19,9 +19,9 @@ from engine.commands.linking import (
     use_up,
 )
 from engine.links import Keys, new_session_key
-from engine.models import Grant, Link, Person, SignIn
+from engine.models import Grant, Link, Person, Round, SignIn
 from engine.queries.visitor import grants_of
-from engine.stages import Role
+from engine.stages import Role, Stage
 from engine.text import clean, fold
 
 __all__ = [
@@ -75,6 +75,12 @@ def load_roster(
     Raises NotYours unless `actor` is the administrator or the office.
     """
     demand_role(actor, Role.admin, Role.office)
+    # Whoever leaves keeps no vote open any longer, so the flow looks. Rounds are locked before people.
+    session.execute(
+        update(Round)
+        .where(col(Round.agency_key) == agency_key, col(Round.stage) == Stage.council.value)
+        .values(wake_at=now)
+    )
     if session.get_bind().dialect.name == "postgresql":
         # Two processes starting at once must not both add the same person.
         session.execute(text("LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE"))

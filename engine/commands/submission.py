@@ -186,7 +186,8 @@ def record_answer(
     earliest = None
     if act == Act.award:
         earliest = earliest_answer(session, ground.round_id, [n.id or 0 for n in asked])
-    facts, changes = _answer(act, number, dated, reason, earliest=earliest, now=now)
+    own = decision_sign(ground.definition)
+    facts, changes = _answer(act, number, dated, reason, own=own, earliest=earliest, now=now)
     fresh = [n for n in asked if n.state != TARGETS[act]]
     if act == Act.award:
         _refuse_other_award(asked, written(number), dated)
@@ -217,13 +218,28 @@ def _refuse_other_award(asked: Sequence[Nomination], number: str, dated: date | 
 
 
 def _answer(
-    act: Act, number: str, dated: date | None, reason: str, *, earliest: Earliest | None, now: datetime
+    act: Act,
+    number: str,
+    dated: date | None,
+    reason: str,
+    *,
+    own: str,
+    earliest: Earliest | None,
+    now: datetime,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What history and the row keep of an answer. Raises Incomplete when it has no ground."""
+    """What history and the row keep of an answer; `own`: the sign of the agency's decisions, which it is not.
+
+    Raises Incomplete when it has no ground.
+    """
     said, faults = clean(reason, lines=True), {}
     if act == Act.award:
         faults = number_faults(
-            number, dated or day_of(now), now, paper="Ngày quyết định khen thưởng", earliest=earliest
+            number,
+            dated or day_of(now),
+            now,
+            not_sign=own,
+            paper="Ngày quyết định khen thưởng",
+            earliest=earliest,
         )
         if dated is None:
             faults["dated"] = "Ghi ngày của quyết định khen thưởng."

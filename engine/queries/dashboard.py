@@ -19,7 +19,7 @@ from engine.models import (
 from engine.queries import deadlines, letters, waiting
 from engine.queries.office import RoundAt
 from engine.queries.rounds import step_of
-from engine.stages import DEAD, WITH_DEPARTMENT, Stage, State
+from engine.stages import DEAD, UNSENT, Stage, State
 
 NEXT_MOMENTS, LAST_EVENTS, NAMED = 6, 12, 8
 _DRAFTS = frozenset({State.draft, State.ready})
@@ -27,7 +27,7 @@ _DRAFTS = frozenset({State.draft, State.ready})
 
 @dataclass(frozen=True)
 class DepartmentLine:
-    """How far a department is. `sent`: signed off once and not back with it, whatever became of it since.
+    """How far a department is. `sent`: signed off and not taken back, whatever became of it since.
 
     `silent`: it has not replied, or something of it lies unsigned.
     """
@@ -159,7 +159,7 @@ def _departments(
     lines = []
     for department in at.definition.departments:
         own = {State(state): count for key, state, count, _ in counts if key == department.key}
-        sent = (n for key, state, _, n in counts if key == department.key and state not in WITH_DEPARTMENT)
+        sent = (n for key, state, _, n in counts if key == department.key and state not in UNSENT)
         replied_at, nobody = replies.get(department.key, (None, False))
         lines.append(
             DepartmentLine(

@@ -15,7 +15,7 @@ from engine.eligibility import Severity
 from engine.errors import NotFound
 from engine.models import Comment, DepartmentReply, Nomination, Person, Round, StageWindow
 from engine.queries import judging
-from engine.stages import DEAD, WITH_DEPARTMENT, Stage, State
+from engine.stages import DEAD, UNSENT, WITH_DEPARTMENT, Stage, State
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,8 @@ class DepartmentPart:
 
     @property
     def sent(self) -> int:
-        """How many were signed off and are not back here, whatever became of them since."""
-        return sum(line.signed_at is not None and line.state not in WITH_DEPARTMENT for line in self.lines)
+        """How many were signed off and not taken back, whatever the office and the council made of them."""
+        return sum(line.signed_at is not None and line.state not in UNSENT for line in self.lines)
 
     @property
     def ready(self) -> tuple[NominationLine, ...]:

@@ -217,8 +217,8 @@ def test_only_the_departments_own_deadline_stands_above_its_list(
     assert "Hạn bỏ phiếu của Hội đồng: 17 giờ" in words(clerk.get(f"/dot/{scene.key}"))
 
 
-def test_what_was_sent_stays_sent(doors: Doors) -> None:
-    """Signed off and then declined or withdrawn: the round's page and the office's count say it came."""
+def test_what_was_sent_stays_sent_until_the_department_takes_it_back(doors: Doors) -> None:
+    """Signed off and then declined: the office's count says it came. Withdrawn: it is not there any more."""
     given_nomination(doors.scene, who="cs1", state=State.declined)
     gone = given_nomination(doors.scene, who="cs2", state=State.proposed)
     given_nomination(doors.scene, who="cs3", state=State.withdrawn)  # never signed
@@ -230,4 +230,4 @@ def test_what_was_sent_stays_sent(doors: Doors) -> None:
         r"Phòng Chính sách (\d+) (\d+)", words(doors.at("office").get(f"/vp/dot/{doors.scene.key}"))
     )
     assert row is not None
-    assert row.groups() == ("2", "1")
+    assert row.groups() == ("1", "1")

@@ -1,6 +1,7 @@
 """Files by content: kept whole or not at all, and only what is harmless."""
 
 import copy
+import gzip
 import io
 import os
 import struct
@@ -205,6 +206,8 @@ def store(tmp_path: Path) -> FileStore:
         ("xem.pdf", pdf(acting("/OpenAction", "/GoTo")), "application/pdf"),
         ("xem.pdf", pdf(named_action("/Named", "/FirstPage")), "application/pdf"),
         ("thư dán vào.docx", linked("image", "cid:image001.png@01DC"), WORD),
+        ("hình.docx", with_entry(word(), "word/media/image1.emz", gzip.compress(b"EMF")), WORD),
+        ("phông.docx", with_entry(word(), "word/fonts/font1.odttf", b"MZ\x1f"), WORD),
         ("trống.docx", linked("image", ""), WORD),
         ("mẫu.docx", linked("attachedTemplate", "file://localhost/C:/a/b.dotx"), WORD),
         ("liên kết.docx", linked("hyperlink", "https://bdt.example/"), WORD),
@@ -242,6 +245,7 @@ def test_honest_files_are_kept(store: FileStore, name: str, content: bytes, medi
         ("a.docx", b"PK\x03\x04 broken", "không phải là tệp Word"),
         ("a.docx", with_entry(word(), "word/vbaProject.bin", b"x"), "macro"),
         ("a.docx", with_entry(word(), "word/embeddings/a.bin", workbook()), "nhúng"),
+        ("a.docx", with_entry(word(), "word/media/a.png", gzip.compress(b"x")), "nhúng"),
         ("a.docx", with_entry(word(), "../../etc/passwd", b"x"), "không hợp lệ"),
         ("a.docx", with_entry(word(), "word/media/big.bin", b"\0" * (201 * 2**20)), "quá nhiều"),
         ("a.docx", macro_enabled(), "có macro"),

@@ -1,13 +1,19 @@
 """Letters that go to many say what is true for each, and lead to the page where the reader acts."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from sqlmodel import select
 
+from engine.commands import windows
 from engine.database import Database
-from engine.models import Message
+from engine.models import Grant, Message
+from engine.stages import Stage
 from notifications.compose import make_environment, render
 from notifications.planner import plan_letters
 from tests.engine.commands.test_completion import sent_back
+from tests.factories import given_nomination, given_round, person
 from tests.notifications.test_dossier_letter import HOUSE
 from tests.notifications.test_letters import FULL, MINIMAL
 
@@ -28,6 +34,34 @@ def test_the_button_opens_the_page_where_the_file_can_be_given(database: Databas
     for letter in letters:
         assert f"https://thidua.example{page}" in letter.text
         assert f'href="https://thidua.example{page}"' in letter.html
+
+
+def test_who_proposes_for_two_departments_is_led_to_the_work_of_both(sqlite_database: Database) -> None:
+    scene = given_round(sqlite_database, stage=Stage.proposal)
+    with sqlite_database.unit_of_work() as session:
+        clerk = person(session, "clerk-cs").id or 0
+        session.add(Grant(person_id=clerk, role="clerk", scope="kh"))
+    for unit in ("cs", "kh"):
+        given_nomination(scene, who=f"{unit}1")
+    with sqlite_database.unit_of_work() as session:
+        windows.move_deadline(
+            session,
+            scene.actor("office", session),
+            scene.key,
+            Stage.proposal,
+            due=scene.now.date() + timedelta(days=30),
+            reason="Bão.",
+            calendar=scene.calendar,
+            now=scene.now,
+        )
+        plan_letters(session, ENVIRONMENT, house=HOUSE, calendar=scene.calendar, now=scene.now)
+    with sqlite_database.read() as session:
+        pages = {
+            letter.address.partition("@")[0]: re.findall(r"https://thidua\.example(\S*)", letter.text)
+            for letter in session.exec(select(Message).where(Message.letter == "deadline_moved")).all()
+        }
+    assert pages["clerk-cs"] == ["/viec"]
+    assert pages["clerk-kh"] == [f"/dot/{scene.key}/cua-phong?phong=kh"]
 
 
 @pytest.mark.parametrize("context", [FULL, MINIMAL], ids=["something lies there", "no reply at all"])

@@ -82,7 +82,7 @@ def test_a_list_costs_as_many_statements_as_a_line(sqlite_database: Database, li
         "tick": 6,
         "accept": 6,
         "compile": 9,
-        "publish": 11,
+        "publish": 12,
         "freeze": 13,
         "open_vote": 22,
         "ballot": 12,

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from engine.commands import listing, office, proposal
 from engine.commands.fingerprints import fingerprint, list_hash
 from engine.database import Database
+from engine.dossier.package import MOST_BYTES
 from engine.errors import Incomplete
 from engine.models import Attachment, Nomination
 from engine.stages import Stage, State
@@ -63,6 +64,27 @@ def test_a_list_overtaken_since_it_was_compiled_is_not_shown(sqlite_database: Da
         pytest.raises(Incomplete, match="tình trạng đã đổi: Nông Đức CS 1"),
     ):
         listing.publish_list(session, scene.actor("office", session), scene.key, now=scene.now)
+
+
+def test_more_than_one_archive_holds_is_not_shown_while_files_can_still_be_mended(
+    sqlite_database: Database,
+) -> None:
+    scene = given_round(sqlite_database, stage=Stage.proposal)
+    own = given_nomination(scene, who="cs2", award="giay-khen", state=State.accepted)
+    light, heavy = (given_nomination(scene, who=who, state=State.accepted) for who in ("cs3", "cs1"))
+    with scene.database.unit_of_work() as session:
+        for code, size in ((own, 3 * MOST_BYTES), (light, 5 * 2**20), (heavy, MOST_BYTES - 5 * 2**20)):
+            row = file_of(nomination(session, code), "cd" * 32)
+            row.size = size
+            session.add(row)
+    listed(scene)  # what the agency awards itself goes into no dossier
+    with scene.database.unit_of_work() as session:
+        listing.compile_list(session, scene.actor("office", session), scene.key, now=scene.now)
+        session.execute(
+            update(Attachment).where(col(Attachment.size) == 5 * 2**20).values(size=5 * 2**20 + 1)
+        )
+    with pytest.raises(Incomplete, match=r"nặng tổng cộng 1\.900,1 MB.*Nông Đức CS 1"):
+        listed(scene)
 
 
 def test_what_came_back_as_it_was_needs_no_new_list(sqlite_database: Database) -> None:

@@ -46,6 +46,9 @@ def test_the_agencys_own_number(typed: str, number: str) -> None:
     [
         ("1234/QĐ-UBND", "1234/QĐ-UBND"),
         ("07 / QĐ-CTN", "07/QĐ-CTN"),
+        ("1234/qđ-ubnd", "1234/QĐ-UBND"),
+        ("12/QĐ-ttg", "12/QĐ-TTg"),
+        ("12/TTR-ubnd", "12/TTr-UBND"),
         ("1234", ""),
         ("1234/QĐ UBND", ""),
         ("12/2025", ""),
@@ -118,8 +121,16 @@ def test_an_answer_names_its_decision_in_full(sqlite_database: Database) -> None
         with pytest.raises(Incomplete) as refused:
             award(wrong)
         assert refused.value.fields == {"number": "Ghi cả số và ký hiệu viết liền, như 1234/QĐ-UBND."}
-    assert award("01234 / QĐ-UBND") == 1
+    with pytest.raises(Incomplete) as refused:
+        award("41/QĐ-BDT")
+    assert "do cơ quan mình ban hành" in refused.value.fields["number"]
+    assert award("01234 / qđ-ubnd") == 1
     assert award("1234/QĐ-UBND") == 0
+    with sqlite_database.unit_of_work() as session, pytest.raises(Incomplete) as refused:
+        submission.correct_award(
+            session, boss, codes[0], number="41/QĐ-BDT", dated=scene.now.date(), reason="Nhầm.", now=scene.now
+        )
+    assert "do cơ quan mình ban hành" in refused.value.fields["number"]
 
 
 def test_a_second_submission_has_a_number_and_date_of_its_own(sqlite_database: Database) -> None:

@@ -3,11 +3,14 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select, update
+from sqlmodel import col
 
-from engine.commands import windows
+from engine.commands import people, windows
 from engine.commands.windows import window_of
 from engine.database import Database
 from engine.errors import Incomplete, NotNow, StageClosed
+from engine.models import Round
 from engine.queries import waiting
 from engine.stages import Stage, State
 from tests.factories import (
@@ -23,6 +26,7 @@ from tests.factories import (
     person,
     small_definition,
 )
+from tests.small_agency import keeper, small_roster
 
 
 @pytest.mark.parametrize(
@@ -68,6 +72,16 @@ def test_who_has_left_meanwhile_keeps_nobody_waiting(database: Database) -> None
     with database.unit_of_work() as session:
         assert waiting.silent_seats(session, scene.ground(session).round_id) == ()
     assert close_vote(scene)
+
+
+def test_a_vote_that_waits_for_one_who_leaves_is_looked_at_again(sqlite_database: Database) -> None:
+    scene, _, _ = given_vote(sqlite_database)
+    others = [line for line in small_roster() if line.key != f"seat{SEATS}"]
+    with sqlite_database.unit_of_work() as session:
+        session.execute(update(Round).values(wake_at=None))
+        people.load_roster(session, keeper(), "bdt", others, now=scene.now)
+    with sqlite_database.read() as session:
+        assert session.execute(select(col(Round.key)).where(col(Round.wake_at) == scene.now)).all()
 
 
 def due_of(scene: Scene) -> datetime:
