@@ -26,9 +26,9 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from engine import file_kinds
 from engine.errors import Incomplete, NotFound
 from engine.file_kinds import kept_name
+from engine.file_kinds import pdf as pdf_kind
 from engine.files import FileStore
 
 PNG = (
@@ -328,7 +328,7 @@ def test_a_pdf_that_leads_its_reader_in_circles_is_given_up(
     store: FileStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Thousands of objects, each with a stream that ends nowhere: each is sought to the file's end."""
-    monkeypatch.setattr(file_kinds, "MOST_SECONDS", 0.2)
+    monkeypatch.setattr(pdf_kind, "MOST_SECONDS", 0.2)
     objects = b"".join(b"%d 0 obj<</Length 9>>stream\n" % number for number in range(9000))
     before = time.thread_time()
     with pytest.raises(Incomplete, match="quá phức tạp"):
