@@ -267,3 +267,13 @@ def test_an_agency_number_and_date_are_put_right(sqlite_database: Database) -> N
     with sqlite_database.read() as session:
         assert {nomination(session, code).decision_date for code in codes} == {earlier}
         assert len(corrections(session)) == 4
+
+
+def test_a_receipt_of_the_rest_leaves_a_returned_dossier_returned(sqlite_database: Database) -> None:
+    scene, codes = sent(sqlite_database)
+    answer(scene, codes[:1], "completion", reason="Thiếu minh chứng.")
+    with sqlite_database.unit_of_work() as session:
+        boss = scene.actor("office", session)
+        assert submission.record_receipt(session, boss, scene.key, number="7", now=scene.now) == 1
+        dossier = session.execute(select(Dossier)).scalar_one()
+        assert (dossier.state, dossier.received_at) == ("returned", None)

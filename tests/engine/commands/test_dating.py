@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 
 from engine.commands import submission
-from engine.commands.dating import Earliest, day_of, meeting_fault
+from engine.commands.dating import Earliest, day_of, meeting_fault, number_faults
 from engine.database import Database
 from engine.errors import Incomplete
 from tests.factories import Scene, given_result, given_sealed_dossier
@@ -139,3 +139,10 @@ def test_the_council_met_within_a_month_of_its_vote() -> None:
         said = meeting_fault(dated, opened, closed)
         assert "12/09/2025" in said
         assert "17/11/2025" in said
+
+
+def test_after_midnight_here_the_day_has_begun() -> None:
+    """At 01:30 on the 17th it is still the 16th in Greenwich."""
+    now = datetime(2025, 10, 16, 18, 30, tzinfo=UTC)
+    assert number_faults("1/QĐ-BDT", date(2025, 10, 17), now) == {}
+    assert "dated" in number_faults("1/QĐ-BDT", date(2025, 10, 18), now)

@@ -87,6 +87,18 @@ def test_more_than_one_archive_holds_is_not_shown_while_files_can_still_be_mende
         listed(scene)
 
 
+def test_what_was_shown_and_is_held_since_is_named_before_the_freeze(sqlite_database: Database) -> None:
+    scene = given_round(sqlite_database, stage=Stage.proposal)
+    code = given_nomination(scene, state=State.accepted)
+    given_nomination(scene, who="cs2", state=State.accepted)
+    scene.close_proposal()
+    listed(scene)
+    with scene.database.unit_of_work() as session:
+        office.hold(session, scene.actor("office", session), code, reason="Xác minh đơn.", now=scene.now)
+    with pytest.raises(Incomplete, match=r"chưa khớp.*Nông Đức CS 1"):
+        frozen(scene)
+
+
 def test_what_came_back_as_it_was_needs_no_new_list(sqlite_database: Database) -> None:
     scene = given_round(sqlite_database, stage=Stage.proposal)
     code = given_nomination(scene, state=State.accepted)

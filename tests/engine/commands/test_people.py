@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from engine.commands import people, rounds
 from engine.database import Database
 from engine.errors import LinkExpired, NotYours
-from engine.models import Event, EventToTell, Link, Person, Seat
+from engine.models import Event, EventToTell, Link, Person, Seat, SignIn
 from engine.queries import waiting
 from engine.stages import Role, Stage
 from tests.factories import Scene, actor_with, given_round, keeper, small_definition, small_roster
@@ -105,3 +105,13 @@ def test_agencies_keep_their_own_keys_and_are_not_waited_for_in_each_others_roun
         office = select(col(Person.id)).where(col(Person.key) == "office", col(Person.agency_key) == "bdt")
         who = waiting.whom(session, ground.round_id, definition, Stage.office, now=scene.now)
         assert who.persons == (session.execute(office).scalar_one(),)
+
+
+def test_who_is_gone_from_the_roster_is_signed_out(sqlite_database: Database) -> None:
+    scene = given_round(sqlite_database)
+    with sqlite_database.unit_of_work() as session:
+        people.open_link(session, scene.keys, ask(scene, session), now=scene.now)
+        assert session.execute(select(SignIn)).all()
+        rest = [line for line in small_roster() if line.key != "office"]
+        people.load_roster(session, keeper(), "bdt", rest, now=scene.now)
+        assert not session.execute(select(SignIn)).all()

@@ -10,8 +10,8 @@ from engine.commands import people, windows
 from engine.commands.windows import window_of
 from engine.database import Database
 from engine.errors import Incomplete, NotNow, StageClosed
-from engine.models import Round
-from engine.queries import waiting
+from engine.models import Moment, Round
+from engine.queries import due, waiting
 from engine.stages import Stage, State
 from tests.factories import (
     SEATS,
@@ -82,6 +82,34 @@ def test_a_vote_that_waits_for_one_who_leaves_is_looked_at_again(sqlite_database
         people.load_roster(session, keeper(), "bdt", others, now=scene.now)
     with sqlite_database.read() as session:
         assert session.execute(select(col(Round.key)).where(col(Round.wake_at) == scene.now)).all()
+
+
+def test_the_last_ballot_of_those_still_here_wakes_the_round(sqlite_database: Database) -> None:
+    scene, codes, hash_ = given_vote(sqlite_database)
+    with sqlite_database.unit_of_work() as session:
+        person(session, "seat5").active = False
+    for seat in range(1, 5):
+        with sqlite_database.unit_of_work() as session:
+            session.execute(update(Round).values(wake_at=None))
+        cast(scene, seat, dict.fromkeys(codes, "no"), hash_)
+        with sqlite_database.read() as session:
+            assert bool(due.look(session, now=scene.now).rounds) == (seat == 4)
+
+
+def test_with_the_vote_everything_planned_before_it_is_over(sqlite_database: Database) -> None:
+    """No page promises a department's date that a round already with the head will not act on."""
+    scene, codes, hash_ = given_vote(sqlite_database)
+    with sqlite_database.unit_of_work() as session:
+        for stage in (Stage.proposal, Stage.office, Stage.council):
+            at = scene.now + timedelta(days=30)
+            round_id = scene.ground(session).round_id
+            session.add(Moment(round_id=round_id, stage=stage, kind="remind", at=at, generation=1, step=99))
+    for seat in range(1, SEATS + 1):
+        cast(scene, seat, dict.fromkeys(codes, "yes"), hash_)
+    assert close_vote(scene)
+    with sqlite_database.read() as session:
+        open_ = session.execute(select(col(Moment.stage)).where(col(Moment.done_at).is_(None))).scalars()
+        assert set(open_) <= {Stage.submission}
 
 
 def due_of(scene: Scene) -> datetime:
