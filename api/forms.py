@@ -38,7 +38,7 @@ class Form:
         return clean(value, lines=lines) if isinstance(value, str) else ""
 
     def many(self, name: str) -> list[str]:
-        return [value for value in self.data.getlist(name) if isinstance(value, str)]
+        return [clean(value) for value in self.data.getlist(name) if isinstance(value, str)]
 
     def begins(self, prefix: str) -> dict[str, str]:
         """Fields named `prefix` + key, by key: choices of a ballot, comments beside fields."""

@@ -82,6 +82,8 @@ class Guard:
                 "Yêu cầu đến từ một trang khác nên không được thực hiện. "
                 "Mở lại trang của hệ thống và thử lại.",
             )
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:  # PostgreSQL keeps no such text
+            return self._answer(headers, 404, "Không có trang này. Có thể địa chỉ bị gõ thiếu.")
         if self._braked(scope):
             answer = self._answer(headers, 429, "Quá nhiều lần thử từ máy này. Xin đợi một phút rồi thử lại.")
             answer.headers["Retry-After"] = "60"
@@ -173,9 +175,10 @@ def harden(headers: MutableHeaders, *, path: str, secure: bool) -> None:
     """The headers of every answer; an answer may bring a policy or a lifetime in caches of its own."""
     headers.setdefault("Content-Security-Policy", POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
-    # Nothing to other sites. "no-referrer" would make our own forms say `Origin: null`, and over plain
-    # http (an office's own network) a browser says nothing else about where it comes from.
-    headers["Referrer-Policy"] = "same-origin"
+    # The host alone, never the path of a personal link. "no-referrer" would make our own forms say
+    # `Origin: null`, and over plain http (an office's own network) a browser says nothing else about where
+    # it comes from.
+    headers["Referrer-Policy"] = "strict-origin"
     headers["X-Frame-Options"] = "DENY"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if not path.startswith("/static/"):

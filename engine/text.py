@@ -2,8 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+# No writing puts more marks on a letter (UAX 15 §10, stream-safe text). Sorting them takes quadratic time:
+# some 100,000 on one letter would hold the whole process for seconds.
+_MOST_MARKS, _SHORT = 30, 200
 
 
 def clean(text: str, *, lines: bool = False) -> str:
@@ -14,10 +18,25 @@ def clean(text: str, *, lines: bool = False) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _UNSEEN)
-    kept = unicodedata.normalize("NFC", kept)  # last: an unseen character keeps a mark from its letter
+    kept = nfc(kept)  # last: an unseen character keeps a mark from its letter
     if lines:
         return "\n".join(line.rstrip() for line in kept.split("\n")).strip()
     return re.sub(r"\s+", " ", kept).strip()
+
+
+def nfc(text: str) -> str:
+    """Text from outside in its one normal form, in linear time: marks beyond 30 on one letter go."""
+    if len(text) > _SHORT and not text.isascii():
+        text = "".join(_few_marks(text))
+    return unicodedata.normalize("NFC", text)
+
+
+def _few_marks(text: str) -> Iterator[str]:
+    run = 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= _MOST_MARKS:
+            yield character
 
 
 def fold(text: str) -> str:

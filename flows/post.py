@@ -3,15 +3,17 @@
 import asyncio
 import logging
 
-from engine.errors import Refused
+from engine.errors import Busy, Refused
 from flows.keeper import Keeper
 from notifications.messages import Ready, cannot_compose, claim_next, mark_sending, ready, record_outcome
 from notifications.planner import plan_letters
-from notifications.smtp import Deferred, Postman
+from notifications.smtp import Deferred, Outcome, Postman
 
 log = logging.getLogger("tdkt.post")
 
 PATIENCE = 10.0  # seconds a run waits for its letters
+RECORD_TRIES = 60  # each waits some seconds itself; the lease on a letter is 15 minutes
+RECORD_PAUSE = 1.0  # seconds between them
 
 
 def write_letters(keeper: Keeper) -> int:
@@ -84,6 +86,8 @@ def _compose(keeper: Keeper, message_id: int) -> Ready | None:
             return ready(
                 session, message_id, keys=here.keys, files=here.files, public_url=keeper.house.public_url
             )
+    except Busy:
+        raise  # nothing is wrong with the letter: its lease ends, and it is tried again
     except (ValueError, OSError, Refused) as broken:
         log.warning("letter %s cannot be composed: %s", message_id, type(broken).__qualname__)
         with here.database.unit_of_work() as session:
@@ -110,6 +114,22 @@ async def _deliver(keeper: Keeper, postman: Postman, message_id: int, letter: Re
         )
     except TakenOver:
         return False
-    with database.unit_of_work() as session:
-        record_outcome(session, message_id, outcome, owner=keeper.owner, now=clock())
+    await _record(keeper, message_id, outcome)
     return isinstance(outcome, Deferred) and outcome.everyone
+
+
+async def _record(keeper: Keeper, message_id: int, outcome: Outcome) -> None:
+    """Keep what became of a letter. A database busy just then is asked again: to give up here would be to
+    send a letter twice that the server has taken already.
+    """
+    here = keeper.installation
+    for tried in range(1, RECORD_TRIES + 1):
+        try:
+            with here.database.unit_of_work() as session:
+                record_outcome(session, message_id, outcome, owner=keeper.owner, now=here.clock())
+        except Busy:
+            if tried == RECORD_TRIES:
+                raise
+            await asyncio.sleep(RECORD_PAUSE)
+        else:
+            return

@@ -10,6 +10,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Literal
 
+from engine.text import nfc
+
 PLACEHOLDER = "…"
 """Shown where a number or date is not known yet: the office writes it in when it registers the document."""
 
@@ -43,7 +45,7 @@ def plain(text: str) -> str:
     Characters no font of ours draws (emoji, Han, private use) become □, visibly: PDF/A forbids
     a missing glyph, and one emoji must not stop a whole dossier.
     """
-    printable = "".join(map(_printable, unicodedata.normalize("NFC", text)))
+    printable = "".join(map(_printable, nfc(text)))
     return " ".join(printable.split())
 
 

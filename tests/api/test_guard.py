@@ -137,7 +137,7 @@ def test_every_answer_carries_the_headers(doors: Doors, address: str) -> None:
     assert "unsafe-inline" not in policy
     assert "frame-ancestors 'none'" in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "same-origin"
+    assert headers["referrer-policy"] == "strict-origin"
     assert headers["cache-control"] == "no-store"
 
 

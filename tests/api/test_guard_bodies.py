@@ -1,4 +1,4 @@
-"""How much a request may carry: little without files, files only from a browser that brings a session."""
+"""What a request may carry: little without files, files only from a browser that brings a session, no NUL."""
 
 import re
 from collections.abc import Iterator
@@ -10,8 +10,10 @@ from fastapi.testclient import TestClient
 
 from api.forms import MOST_BESIDE_FILES, MOST_TEXT
 from api.guard import PLAIN_FORM, SIX_FILES, TAKES_FILES, Guard
+from engine.database import Database
 from tests.api.office_given import BASE, Doors, words
-from tests.factories import given_nomination
+from tests.factories import given_nomination, given_round
+from tests.small_agency import ROUND
 
 MULTIPART = {"Content-Type": "multipart/form-data; boundary=x"}
 URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -116,3 +118,15 @@ def test_a_lost_session_is_told_to_sign_in_and_choose_the_files_again(doors: Doo
     old = doors.nobody()
     old.cookies.set("tdkt", "an-old-session")
     assert "phải chọn lại" in words(old.post(f"/de-nghi/{code}/tep", files=files))
+
+
+@pytest.mark.parametrize("address", ["/de-nghi/a%00b", "/l/%00", "/dot/x?phong=%00"])
+def test_a_nul_in_an_address_names_no_page(doors: Doors, address: str) -> None:
+    answer = doors.at("office").get(address)
+    assert answer.status_code == 404
+    assert "Không có trang này" in words(answer)
+
+
+def test_a_nul_in_a_choice_is_no_crash(database: Database, tmp_path: Path) -> None:
+    head = Doors(given_round(database), tmp_path / "data").at("head")
+    assert head.post(f"/ky/{ROUND}/dong-y", data={"codes": ["a\0b"]}).status_code in {404, 409, 422}

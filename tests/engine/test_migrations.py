@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel, col
 
 from engine.database import Database, alembic_config
+from engine.errors import Incomplete
 from engine.models import Nomination, Result
 from engine.stages import Stage, State
 from tests.factories import SEATS, cast, close_vote, given_nomination, given_round, given_vote, person
@@ -29,7 +30,7 @@ def test_models_and_migrations_agree(empty_database_url: str) -> None:
 
 
 def test_a_vote_that_was_open_at_the_upgrade_keeps_its_recusals(database: Database) -> None:
-    """A nominee typed by hand in capitals is the member all the same."""
+    """A nominee typed by hand in capitals is the member all the same; what was sent says it of itself."""
 
     def plant(session: Session, nominations: Sequence[Nomination]) -> None:
         nominations[0].person_id, nominations[0].nominee_name = None, "ỦY VIÊN 4"
@@ -40,10 +41,24 @@ def test_a_vote_that_was_open_at_the_upgrade_keeps_its_recusals(database: Databa
     for seat in range(1, SEATS + 1):
         cast(scene, seat, {code: "yes" for code in codes if code != own.get(seat)}, hash_)
     command.downgrade(alembic_config(database), "2026_11_23_no_index_of_kinds")
+    with database.unit_of_work() as session:  # names put right while the old version ran
+        session.execute(text("UPDATE person SET name = 'Tên khác' WHERE key = 'seat4'"))
+        session.execute(text("UPDATE person SET name = 'Ủy viên 4' WHERE key = 'seat3'"))
     database.migrate()
     assert close_vote(scene)
     with database.read() as session:
         assert set(session.execute(select(col(Result.recused))).scalars()) == {1}
+
+
+def test_ballots_not_yet_sent_at_the_upgrade_are_recused_by_name(sqlite_database: Database) -> None:
+    def plant(_session: Session, nominations: Sequence[Nomination]) -> None:
+        nominations[0].person_id, nominations[0].nominee_name = None, "ỦY VIÊN 4"
+
+    scene, codes, hash_ = given_vote(sqlite_database, plant=plant)
+    command.downgrade(alembic_config(sqlite_database), "2026_11_23_no_index_of_kinds")
+    sqlite_database.migrate()
+    with pytest.raises(Incomplete, match="chính ông/bà"):
+        cast(scene, 4, dict.fromkeys(codes, "yes"), hash_)
 
 
 def test_two_processes_that_start_at_once_migrate_once(empty_database_url: str) -> None:

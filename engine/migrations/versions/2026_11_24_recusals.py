@@ -10,7 +10,16 @@ down_revision = '2026_11_23_no_index_of_kinds'
 branch_labels = None
 depends_on = None
 
-# Votes opened before: the same person of the roster, or a name typed by hand that is theirs.
+# A ballot sent before says itself what it was not asked: a name may have been put right since.
+_NOT_ASKED = sa.text("""
+SELECT ballot.id, list_line.nomination_id
+FROM ballot
+JOIN voting ON voting.id = ballot.voting_id
+JOIN list_line ON list_line.list_id = voting.list_id
+LEFT JOIN vote ON vote.ballot_id = ballot.id AND vote.nomination_id = list_line.nomination_id
+WHERE ballot.sent_at IS NOT NULL AND vote.ballot_id IS NULL
+""")
+# The others: the same person of the roster, or a name typed by hand that is theirs.
 _OWN = sa.text("""
 SELECT ballot.id, nomination.id, nomination.person_id, nomination.nominee_name, person.name
 FROM ballot
@@ -19,8 +28,9 @@ JOIN seat ON seat.id = ballot.seat_id
 JOIN person ON person.id = seat.person_id
 JOIN list_line ON list_line.list_id = voting.list_id
 JOIN nomination ON nomination.id = list_line.nomination_id
-WHERE nomination.person_id = person.id
-   OR (nomination.person_id IS NULL AND nomination.nominee_kind = 'person')
+WHERE ballot.sent_at IS NULL
+  AND (nomination.person_id = person.id
+       OR (nomination.person_id IS NULL AND nomination.nominee_kind = 'person'))
 """)
 
 
@@ -35,12 +45,13 @@ def upgrade() -> None:
     )
     op.create_index('ix_recusal_nomination_id', 'recusal', ['nomination_id'], unique=False)
     own = [
-        {'ballot_id': ballot, 'nomination_id': nomination}
+        (ballot, nomination)
         for ballot, nomination, known, nominee, member in op.get_bind().execute(_OWN)
         if known is not None or same_name(nominee) == same_name(member)
     ]
-    if own:
-        op.bulk_insert(recusal, own)
+    settled = [*own, *op.get_bind().execute(_NOT_ASKED)]
+    if settled:
+        op.bulk_insert(recusal, [{'ballot_id': ballot, 'nomination_id': line} for ballot, line in settled])
     op.drop_column('ballot', 'version')
 
 
