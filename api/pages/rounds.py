@@ -12,7 +12,7 @@ from api.forms import Typed
 from engine.access import Actor
 from engine.commands import proposal
 from engine.errors import Changed, Incomplete, NotFound
-from engine.queries import rounds, timeline
+from engine.queries import published, rounds, timeline
 from engine.queries.rounds import DepartmentPart, RoundSeen
 from engine.stages import Role, Stage, State
 
@@ -42,14 +42,32 @@ def one(visit: StaffVisit, key: str, phong: str = "") -> Response:
         chosen = [d for d in departments if not phong or d.key == phong] or departments
         parts = [rounds.department_part(session, round_, d, now=visit.now) for d in chosen]
         happenings = timeline.of_round(session, round_.id, frozenset(d.key for d in departments))
+        listed = published.is_shown(session, round_.id)
     return visit.show(
         "rounds/one.html",
+        listed=listed,
         round=round_,
         parts=parts,
         happenings=happenings,
         banner=_banner(visit, round_, parts[0] if parts else None),
         office=visit.me.has(Role.office),
         heads={p.department.key for p in parts if _is_head(visit.me, p)},
+    )
+
+
+@router.get("/dot/{key}/danh-sach")
+def shown_list(visit: StaffVisit, key: str) -> Response:
+    """The list the office has shown, whole, for everybody who works here."""
+    with visit.read() as session:
+        round_ = rounds.seen(session, key)
+        found = published.shown_list(session, round_.id)
+    definition = round_.definition
+    return visit.show(
+        "rounds/list.html",
+        round=round_,
+        found=found,
+        departments={d.key: d.name for d in definition.departments},
+        awards={a.key: a.name for a in definition.awards},
     )
 
 

@@ -155,7 +155,7 @@ def list_published(desk: Desk) -> Iterator[Wish]:
                 "list_published",
                 to,
                 FOR_DEPARTMENT,
-                button=("Xem danh sách", desk.page(f"/dot/{desk.round.key}")),
+                button=("Xem danh sách", desk.page(f"/dot/{desk.round.key}/danh-sach")),
                 items=mine[department.key],
                 note=None if mine[department.key] else "Danh sách không có đề nghị nào của đơn vị.",
             )

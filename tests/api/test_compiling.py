@@ -95,3 +95,27 @@ def test_a_form_that_does_not_say_what_was_seen_is_stale(
         assert "không gửi kèm tình trạng danh sách" in words(late)
         assert hidden(desk.get(at), "seen") == before, f"{act} was done"
         assert compiled(desk, scene, act, reason="Sửa tên đơn vị.")[0] == 303
+
+
+def test_everybody_sees_the_list_once_it_is_shown_and_nothing_of_a_report(doors: Doors, scene: Scene) -> None:
+    """The letter to each department leads there: whoever has objections must see all of it (Luật TĐKT Đ.5)."""
+    codes = [given_nomination(scene, who=who, state=State.accepted) for who in ("cs1", "kh1")]
+    given_nomination(scene, who="kh2")
+    scene.close_proposal()
+    shown, clerk, desk = f"/dot/{scene.key}/danh-sach", doors.at("clerk-kh"), doors.at("office")
+    assert compiled(desk, scene, "compile", **{f"place-{codes[1]}": "1", f"place-{codes[0]}": "2"})[0] == 303
+    assert "chưa công khai danh sách" in words(clerk.get(shown))
+    assert shown not in clerk.get(f"/dot/{scene.key}").text
+    assert compiled(desk, scene, "publish")[0] == 303
+    assert shown in clerk.get(f"/dot/{scene.key}").text
+    page = words(clerk.get(shown))
+    assert "2 đề nghị" in page
+    assert "trước khi danh sách được chốt" in page
+    assert page.index("KH 1") < page.index("CS 1")
+    assert "KH 2" not in page, "a draft is its department's own"
+    assert clerk.get(f"/de-nghi/{codes[0]}").status_code == 404
+    assert compiled(desk, scene, "freeze")[0] == 303
+    assert "Hội đồng bỏ phiếu đúng trên danh sách này" in words(doors.at("seat1").get(shown))
+    assert compiled(desk, scene, "unfreeze", reason="Sửa tên.")[0] == 303
+    assert "đang lập lại" in words(clerk.get(shown))
+    assert shown not in clerk.get(f"/dot/{scene.key}").text
