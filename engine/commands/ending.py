@@ -10,8 +10,7 @@ from sqlmodel import Session, SQLModel, col
 from engine.access import Actor, demand_role, time_itself
 from engine.commands import moments
 from engine.commands.ground import Ground, move_all, note_round, stand_on, window_of
-from engine.commands.own_time import on_leave
-from engine.commands.unsigned import UNSIGNED
+from engine.commands.unsigned import UNSIGNED, owing_on_leave
 from engine.errors import Incomplete, NotNow
 from engine.models import Nomination
 from engine.stages import FINAL, STAGES, Act, Role, Stage, State
@@ -97,9 +96,11 @@ def _refuse_early(session: Session, ground: Ground, *, now: datetime) -> None:
             rule="Hạn bổ sung của đề nghị trả lại",
             help_from="Phòng đề nghị",
         )
-    if on_leave(session, ground, now=now):
+    silent = owing_on_leave(session, ground, now=now)
+    if silent:
         raise NotNow(
-            "Còn phòng được nộp muộn theo cho phép của Thủ trưởng. Chờ hết hạn ấy rồi kết thúc đợt.",
+            f"{', '.join(silent)} còn được nộp muộn theo cho phép của Thủ trưởng mà chưa trả lời. "
+            "Chờ phòng trả lời hoặc hết hạn ấy rồi kết thúc đợt.",
             rule="Cho phép nộp muộn của Thủ trưởng",
         )
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, SQLModel
 
 from engine.access import Actor
@@ -13,6 +13,7 @@ from engine.commands.ground import Ground, note_round, window_of
 from engine.commands.moments import MOVED, STAGE_OVER, lay_out
 from engine.models import Moment
 from engine.queries import waiting
+from engine.queries.leave import IN_FORCE
 from engine.stages import WITH_DEPARTMENT, Stage
 
 REMIND, ESCALATE = (1, 0), (1,)  # working days before, and after
@@ -27,12 +28,14 @@ _UNMENDED = (
     )
     .order_by(_NOMINATION.c.id)
 )
-_NEWEST_LEAVE = select(func.max(_LEAVE.c.until)).where(
-    _LEAVE.c.round_id == bindparam("round_id"), _LEAVE.c.department_key == bindparam("department")
+_OWN_LEAVE = select(_LEAVE.c.until).where(
+    _LEAVE.c.round_id == bindparam("round_id"), _LEAVE.c.department_key == bindparam("department"), IN_FORCE
 )
 
 _ON_LEAVE = select(_LEAVE.c.department_key).where(
-    _LEAVE.c.round_id == bindparam("round_id"), _LEAVE.c.until > bindparam("now", type_=_LEAVE.c.until.type)
+    _LEAVE.c.round_id == bindparam("round_id"),
+    _LEAVE.c.until > bindparam("now", type_=_LEAVE.c.until.type),
+    IN_FORCE,
 )
 
 
@@ -91,11 +94,13 @@ def on_leave(session: Session, ground: Ground, *, now: datetime) -> frozenset[st
 
 
 def _overtaken(session: Session, ground: Ground, of: Stage, department: str, due: datetime) -> str:
-    """Which later date counts for the department, so that nothing is said of this one. Empty if none."""
+    """Which other date counts for the department, so that nothing is said of this one. Empty if none."""
     asked = {"round_id": ground.round_id, "department": department}
-    newest = session.execute(_NEWEST_LEAVE, asked).scalar()
-    if newest is not None and newest > due:
-        return MOVED if of == Stage.proposal else "phòng được nộp muộn đến sau ngày này"
+    leave = session.execute(_OWN_LEAVE, asked).scalar()
+    if of == Stage.proposal and leave != due:
+        return MOVED
+    if leave is not None and leave > due:
+        return "phòng được nộp muộn đến sau ngày này"
     general = window_of(session, ground, Stage.proposal).due_at
     if ground.stage == Stage.proposal and general is not None and general >= due:
         return "hạn chung của các phòng còn sau ngày này"

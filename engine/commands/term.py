@@ -6,13 +6,14 @@ A frozen list ends all three: what came after it would be on no list.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, SQLModel
 
 from engine.calendar import in_words
 from engine.commands.ground import Ground
 from engine.errors import StageClosed
 from engine.models import Nomination
+from engine.queries.leave import IN_FORCE
 from engine.stages import Stage
 
 _WINDOW, _LEAVE, _LIST = (
@@ -20,8 +21,12 @@ _WINDOW, _LEAVE, _LIST = (
 )
 _TERM = select(
     _WINDOW.c.due_at,
-    select(func.max(_LEAVE.c.until))
-    .where(_LEAVE.c.round_id == bindparam("round_id"), _LEAVE.c.department_key == bindparam("department"))
+    select(_LEAVE.c.until)
+    .where(
+        _LEAVE.c.round_id == bindparam("round_id"),
+        _LEAVE.c.department_key == bindparam("department"),
+        IN_FORCE,
+    )
     .scalar_subquery(),
     select(_LIST.c.state)
     .where(_LIST.c.round_id == bindparam("round_id"))

@@ -42,15 +42,20 @@ def being_mended(nomination: Nomination, *, now: datetime) -> bool:
     return nomination.state in UNSIGNED and until is not None and now < until
 
 
-def refuse_on_leave(session: Session, ground: Ground, *, now: datetime) -> None:
-    """Raises Incomplete while a department that the head gave more time still owes its answer."""
+def owing_on_leave(session: Session, ground: Ground, *, now: datetime) -> list[str]:
+    """Names of departments that the head gave more time and that still owe their answer."""
     late = on_leave(session, ground, now=now)
     if not late:
-        return
+        return []
     owing = waiting.whom(session, ground.round_id, ground.definition, Stage.proposal, now=now).departments
-    silent = [key for key in owing if key in late]
+    return [ground.definition.department(key).name for key in owing if key in late]
+
+
+def refuse_on_leave(session: Session, ground: Ground, *, now: datetime) -> None:
+    """Raises Incomplete while a department that the head gave more time still owes its answer."""
+    silent = owing_on_leave(session, ground, now=now)
     if silent:
-        names = ", ".join(ground.definition.department(key).name for key in silent)
+        names = ", ".join(silent)
         raise Incomplete(
             {
                 "list": f"{names} còn được nộp muộn theo cho phép của Thủ trưởng mà chưa trả lời. "

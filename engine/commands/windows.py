@@ -16,15 +16,15 @@ from engine.definition import Definition
 from engine.errors import Incomplete, NotNow
 from engine.models import Ballot, Leave, StageWindow
 from engine.queries import waiting
+from engine.queries.leave import IN_FORCE
 from engine.queries.voting import quorums, vote_at
 from engine.stages import Role, Stage
 from engine.text import clean
 
-_NEWEST_LEAVE = (
-    select(col(Leave.until), col(Leave.reason))
-    .where(col(Leave.round_id) == bindparam("round_id"), col(Leave.department_key) == bindparam("department"))
-    .order_by(col(Leave.id).desc())
-    .limit(1)
+_NEWEST_LEAVE = select(col(Leave.until), col(Leave.reason)).where(
+    col(Leave.round_id) == bindparam("round_id"),
+    col(Leave.department_key) == bindparam("department"),
+    IN_FORCE,
 )
 
 
@@ -175,6 +175,7 @@ def give_leave(
 ) -> None:
     """Late entry by leave of the head: one department may still act until close of office of `until`.
 
+    A newer leave takes the place of the one before, with an earlier date too: so a slip is put right.
     Safe to repeat: the date that the department's newest leave names already is no second leave.
     """
     demand_role(actor, Role.head)

@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from engine.definition import Definition
 from engine.models import Leave, Moment, Person
+from engine.queries.leave import IN_FORCE
 from engine.stages import Stage
 
 
@@ -24,13 +25,14 @@ class Planned:
 
 @dataclass(frozen=True)
 class GivenLeave:
-    """A department that may still act after the deadline."""
+    """A department that may still act after the deadline; `replaced` by a newer leave, it counts no more."""
 
     department_key: str
     until: datetime
     reason: str
     by: str
     given_at: datetime
+    replaced: bool
 
 
 _WHOM = {
@@ -95,6 +97,7 @@ def leaves(session: Session, round_id: int) -> tuple[GivenLeave, ...]:
             col(Leave.reason),
             col(Person.name),
             col(Leave.granted_at),
+            ~IN_FORCE,
         )
         .join(Person, col(Person.id) == col(Leave.granted_by))
         .where(col(Leave.round_id) == round_id)

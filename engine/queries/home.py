@@ -19,6 +19,7 @@ from engine.models import (
     Seat,
     Voting,
 )
+from engine.queries.leave import IN_FORCE
 from engine.queries.running import Due, Running, running_rounds
 from engine.stages import EDITABLE, Act, Role, Stage, State
 
@@ -121,7 +122,7 @@ def _of_department(
     leaves = {
         (leave.round_id, leave.department_key): Due(leave.until, leave.reason)
         for leave in session.exec(
-            select(Leave).where(col(Leave.round_id).in_(running), col(Leave.until) > now)
+            select(Leave).where(col(Leave.round_id).in_(running), col(Leave.until) > now, IN_FORCE)
         ).all()
     }
     desks = []

@@ -1,18 +1,24 @@
 """Stages in time: whom a closed stage waits for, a leave given twice, and moments nobody could act on."""
 
-from datetime import date
+from datetime import date, datetime
 
+import pytest
 from sqlalchemy import func, select
-from sqlmodel import col
+from sqlmodel import Session, col
 
+from engine.clock import VIETNAM
+from engine.commands import proposal, rounds
+from engine.commands.term import open_until
 from engine.database import Database
+from engine.errors import NotNow
 from engine.models import Event, EventToTell, Leave, Moment
-from engine.queries import waiting
+from engine.queries import deadlines, waiting
 from engine.stages import Stage, State
 from tests.engine.commands.test_time import run_time
 from tests.factories import (
     Scene,
     give_leave,
+    given_frozen_list,
     given_nomination,
     given_round,
     given_vote,
@@ -107,3 +113,38 @@ def test_a_vote_past_its_deadline_promises_no_letter_to_those_who_cannot_vote(
     run_time(scene)
     assert [facts for facts in facts_of(scene, "late") if facts["stage"] == "council"] == []
     assert len(facts_of(scene, "quorum_missed")) == 1
+
+
+def test_a_leave_put_right_to_an_earlier_day_counts(database: Database) -> None:
+    """Typed 2026 for 2025: the newer leave is what the letter says, the form asks and the freeze waits for."""
+    scene = given_round(database, stage=Stage.proposal)
+    given_nomination(scene, who="kh1", state=State.accepted)
+    scene.close_proposal()
+    give_leave(scene, date(2026, 10, 20))
+    give_leave(scene, date(2025, 10, 22))
+    with database.unit_of_work() as session:  # standing on a round locks it
+        assert open_until(session, scene.ground(session), "cs", None) == datetime(
+            2025, 10, 22, 17, tzinfo=VIETNAM
+        )
+        found = deadlines.leaves(session, scene.ground(session).round_id)
+        assert [leave.replaced for leave in found] == [False, True]
+    scene.clock.set(date(2025, 10, 24))
+    given_frozen_list(scene)
+
+
+def test_a_round_may_end_once_who_is_on_leave_has_answered(sqlite_database: Database) -> None:
+    scene = given_round(sqlite_database, stage=Stage.proposal)
+    given_nomination(scene, who="kh1", state=State.declined)
+    scene.close_proposal()
+    give_leave(scene, date(2025, 10, 24))
+
+    def end(session: Session) -> bool:
+        office = scene.actor("office", session)
+        return rounds.end_round(session, office, scene.key, reason="Không còn đề nghị.", now=scene.now)
+
+    with sqlite_database.unit_of_work() as session, pytest.raises(NotNow, match="chưa trả lời"):
+        end(session)
+    with sqlite_database.unit_of_work() as session:
+        chief = scene.actor("chief-cs", session)
+        proposal.propose_nobody(session, chief, scene.key, department="cs", reason="Không có.", now=scene.now)
+        assert end(session)
