@@ -102,6 +102,7 @@ class Act(StrEnum):
     release = "release"
     decline = "decline"
     lapse = "lapse"
+    revive = "revive"
     freeze = "freeze"
     unfreeze = "unfreeze"
     recommend = "recommend"
@@ -168,6 +169,7 @@ MOVES: tuple[Move, ...] = (
         {Stage.office, Stage.submission},
         {Role.office, Role.time},
     ),
+    _move(Act.revive, {State.lapsed}, State.draft, {Stage.office}, {Role.office}),
     _move(Act.freeze, {State.accepted}, State.listed, {Stage.office}, {Role.office}),
     _move(Act.unfreeze, {State.listed}, State.accepted, {Stage.office}, {Role.office}),
     # The council advises (Luật TĐKT Đ.90); its result is a recommendation.

@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel, col
 from engine.access import Actor, demand_role
 from engine.commands.fingerprints import fingerprint, fingerprints, list_hash
 from engine.commands.ground import Ground, move_all, note_round, stand_on
-from engine.commands.unsigned import lapse_unsigned, refuse_on_leave, refuse_unfinished
+from engine.commands.unsigned import lapse_unsigned, refuse_on_leave, refuse_unfinished, revive_lapsed
 from engine.commands.weight import refuse_overweight
 from engine.definition import Definition
 from engine.errors import Incomplete, NotNow
@@ -265,7 +265,10 @@ def _as_published(
 
 
 def unfreeze_list(session: Session, actor: Actor, key: str, *, reason: str, now: datetime) -> NominationList:
-    """Open a frozen list again before the vote; the next list is a new version, and the reason is kept."""
+    """Open a frozen list again before the vote; the next list is a new version, and the reason is kept.
+
+    Drafts that lapsed with the freeze are drafts again: with the head's leave their departments may go on.
+    """
     demand_role(actor, Role.office)
     ground = stand_on(session, key=key)
     row = list_in(session, ground, "frozen")
@@ -277,6 +280,7 @@ def unfreeze_list(session: Session, actor: Actor, key: str, *, reason: str, now:
     if not said:
         raise Incomplete({"reason": "Ghi lý do mở chốt danh sách."})
     move_all(session, actor, ground, _in_state(session, ground, State.listed), Act.unfreeze, now=now)
+    revive_lapsed(session, actor, ground, since=row.frozen_at, now=now)
     new = NominationList(round_id=ground.round_id, version=row.version + 1, compiled_at=now)
     session.add(new)
     session.flush()

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from engine.access import Actor
 from engine.commands.ground import Ground, move_all, note_round
@@ -75,3 +76,19 @@ def lapse_unsigned(
         codes = [n.code for n in left if n.department_key == department]
         facts = {"department": department, "codes": codes}
         note_round(session, actor, ground, "lapsed", now=now, facts=facts, wake=False)
+
+
+def revive_lapsed(
+    session: Session, actor: Actor, ground: Ground, *, since: datetime | None, now: datetime
+) -> None:
+    """What lapsed when the list was frozen (at `since`) is a draft again: a freeze loses nothing typed."""
+    lapsed = session.execute(
+        select(Nomination)
+        .where(
+            col(Nomination.round_id) == ground.round_id,
+            col(Nomination.state) == State.lapsed.value,
+            col(Nomination.updated_at) == since,
+        )
+        .order_by(col(Nomination.id))
+    ).scalars()
+    move_all(session, actor, ground, list(lapsed), Act.revive, now=now)

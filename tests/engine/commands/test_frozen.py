@@ -93,6 +93,25 @@ def test_departments_are_closed_while_a_list_is_frozen(scene: Scene) -> None:
     assert do(scene, "clerk-kh", proposal.start, scene.key, **start).state == State.draft
 
 
+def test_drafts_that_a_freeze_ended_come_back_when_the_list_is_opened(scene: Scene) -> None:
+    given_nomination(scene, state=State.accepted)
+    draft_, ready = given_nomination(scene, who="kh1"), given_nomination(scene, who="kh2", state=State.ready)
+    scene.close_proposal()
+    freeze(scene)
+    with scene.database.read() as session:
+        assert {nomination(session, code).state for code in (draft_, ready)} == {State.lapsed}
+    scene.clock.push(hours=1)
+    do(scene, "office", listing.unfreeze_list, scene.key, reason="Phòng còn đề nghị.")
+    with scene.database.read() as session:
+        assert {nomination(session, code).state for code in (draft_, ready)} == {State.draft}
+    with pytest.raises(StageClosed):
+        do(scene, "clerk-kh", proposal.finish, draft_)
+    give_leave(scene, UNTIL, department="kh")
+    do(scene, "clerk-kh", proposal.finish, draft_)
+    with pytest.raises(Incomplete, match="Phòng Kế hoạch còn được nộp muộn"):
+        freeze(scene)
+
+
 def test_a_department_on_leave_is_waited_for_until_it_answers(scene: Scene) -> None:
     given_nomination(scene, state=State.accepted)
     scene.close_proposal()

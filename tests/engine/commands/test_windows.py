@@ -116,7 +116,7 @@ def test_a_vote_past_its_deadline_promises_no_letter_to_those_who_cannot_vote(
 
 
 def test_a_leave_put_right_to_an_earlier_day_counts(database: Database) -> None:
-    """Typed 2026 for 2025: the newer leave is what the letter says, the form asks and the freeze waits for."""
+    """Typed 2026 for 2025: the newer leave is in the letter, opens the form and holds up the freeze."""
     scene = given_round(database, stage=Stage.proposal)
     given_nomination(scene, who="kh1", state=State.accepted)
     scene.close_proposal()
