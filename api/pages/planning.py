@@ -29,7 +29,12 @@ def _page(visit: StaffVisit, *, errors: tuple[tuple[str, str], ...] = ()) -> Res
         "office/planning.html",
         status=422 if errors else 200,
         known=known,
-        proposed=proposed(visit.installation.texts, {line.key for line in known}),
+        proposed=proposed(
+            visit.installation.texts,
+            {line.key for line in known},
+            calendar=visit.installation.calendar,
+            now=visit.now,
+        ),
         errors=errors,
     )
 

@@ -62,7 +62,8 @@ def plan(
     """Put a round on the calendar: it opens by itself on the day its definition names.
 
     Safe to repeat and to race: an existing round of that key is returned as it stands, on the definition it
-    has. Raises Incomplete when somebody on the council is not on the roster.
+    has. Raises Incomplete when somebody on the council is not on the roster, or the departments' deadline is
+    over: the round would open at once, with a deadline that nobody has set.
     """
     demand_role(actor, Role.office, Role.admin)
     row = {
@@ -83,6 +84,10 @@ def plan(
     assert opens is not None  # noqa: S101 — the definition's own check
     opens_at = datetime.combine(opens, definition.morning, VIETNAM)
     due_at = deadline_of(definition, Stage.proposal, calendar, opens).at
+    if due_at <= now:
+        raise Incomplete(
+            {"due": overdue_words(definition.key, due_at)}, rule="Thời hạn nộp đề nghị của đợt xét"
+        )
     windows = [
         {
             "round_id": ground.round_id,
@@ -101,6 +106,14 @@ def plan(
     facts = {"definition": row["definition_hash"]}
     note_round(session, actor, ground, "planned", now=now, facts=facts, tell=False)
     return ground
+
+
+def overdue_words(key: str, due_at: datetime) -> str:
+    """Why a round whose time is over cannot be planned, and what to do."""
+    return (
+        f"Hạn nộp đề nghị của đợt này ({due_at.astimezone(VIETNAM):%d/%m/%Y}) đã qua. "
+        f"Sửa ngày của các giai đoạn trong config/reviews/{key}.yaml rồi lập lại."
+    )
 
 
 def _seat_the_council(session: Session, ground: Ground) -> None:

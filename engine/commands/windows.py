@@ -116,7 +116,7 @@ def move_deadline(
     deadline = calendar.deadline_on(due, ground.definition.close_of_office)
     said, faults = clean(reason, lines=True), {}
     if not said:
-        faults["reason"] = "Ghi lý do đổi hạn để lưu hồ sơ và báo cho các phòng."
+        faults["reason"] = "Ghi lý do đổi hạn để lưu hồ sơ và báo cho những người liên quan."
     if deadline.at <= now:
         faults["due"] = "Hạn mới phải sau thời điểm hiện tại. Chọn một ngày làm việc sắp tới."
     if faults:

@@ -92,11 +92,13 @@ def test_a_file_that_is_no_yaml_is_named_and_nothing_else_is_hidden_by_it(copy: 
 
 def test_three_rounds_load_and_are_planned_from_the_page(world: World) -> None:
     """Nothing is hard-wired: an interim review under the older law, the final one, and a yearly one."""
-    world.plan(FINAL)
-    office = world.visitor(OFFICE)
-    for key, title in ((INTERIM, "Sơ kết"), (YEARLY, "Xét")):
+    world.load_people()
+    for key, title, day in ((INTERIM, "Sơ kết", "02/10/2023"), (YEARLY, "Xét", "03/11/2025")):
+        world.at(day, "09:00")
+        office = world.visitor(OFFICE)
         office.open("/vp/dot").press(f"Lập đợt xét này: {title}")
         assert office.place == f"/vp/dot/{key}"
+    world.plan(FINAL)
     world.time()
 
     with world.database.read() as session:
@@ -107,6 +109,18 @@ def test_three_rounds_load_and_are_planned_from_the_page(world: World) -> None:
     titles = {key: office.open(f"/dot/{key}").page.xpath("string(//h1)") for key in rounds}
     assert titles[INTERIM].startswith("Sơ kết")
     assert len(set(titles.values())) == 3
+
+
+def test_a_round_whose_deadline_is_over_is_not_planned(world: World) -> None:
+    """It would open at once and tell every department of a deadline nobody has set."""
+    world.load_people()
+    office = world.visitor(OFFICE).open("/vp/dot")
+    assert "Hạn nộp đề nghị của đợt này" in office.words
+    assert "config/reviews/ntm-2023-so-ket.yaml" in office.words
+    office.send({"method": "POST", "url": "/vp/dot", "data": {"key": INTERIM}}, status=422)
+    assert "đã qua" in office.errors[0]
+    with world.database.read() as session:
+        assert session.exec(select(Round)).all() == []
 
 
 def test_a_running_round_keeps_the_definition_it_was_planned_under(world: World) -> None:
