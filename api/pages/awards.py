@@ -10,7 +10,7 @@ from api.forms import Typed, summary_of
 from engine.commands import submission
 from engine.errors import Incomplete
 from engine.queries import rounds
-from engine.queries.submission import Line, line_of
+from engine.queries.submission import Line, given_together, line_of
 from engine.stages import Role, State
 
 router = APIRouter()
@@ -48,6 +48,7 @@ def correct(visit: StaffVisit, key: str, code: str, form: Typed) -> Response:
                 number=form.text("number"),
                 dated=dated,
                 reason=form.text("reason", lines=True),
+                whole=form.text("whole") == "yes",
                 now=visit.clock(),
             )
     except Incomplete as refused:
@@ -97,12 +98,14 @@ def _page(
     with visit.read() as session:
         round_ = rounds.seen(session, key)
         line = line_of(session, round_, code, State.awarded)
+        together = given_together(session, round_.id, line)
     faults = faults or {}
     return visit.show(
         template,
         status=422 if faults else 200,
         round=round_,
         line=line,
+        together=together,
         back=_back(line, key),
         typed=typed or {},
         faults=faults,

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Session, SQLModel, col
 
 from engine.access import Actor, demand_role
-from engine.commands.dating import Earliest, earliest_paper, number_faults
+from engine.commands.dating import earliest_paper, number_faults
 from engine.commands.dossiers import earliest_answer
 from engine.commands.ground import Ground, nomination_of, note, note_round
 from engine.commands.numbering import decision_sign, written
@@ -25,6 +25,7 @@ _GIVEN = (
     .where(
         col(Nomination.round_id) == bindparam("round_id"),
         col(Nomination.decision_number) == bindparam("number"),
+        col(Nomination.decision_date) == bindparam("dated"),
         col(Nomination.state) == State.awarded.value,
     )
     .order_by(col(Nomination.id))
@@ -35,13 +36,22 @@ _USED = select(col(Nomination.id)).where(
 
 
 def correct_award(
-    session: Session, actor: Actor, code: str, *, number: str, dated: date, reason: str, now: datetime
+    session: Session,
+    actor: Actor,
+    code: str,
+    *,
+    number: str,
+    dated: date,
+    reason: str,
+    whole: bool = False,
+    now: datetime,
 ) -> Nomination:
-    """Put right the decision's number or date of one award, with a reason, also in a closed round.
+    """Put right the decision's number or date of an award, with a reason, also in a closed round.
 
-    Another date for the same number of the agency goes for every award of that decision. Safe to repeat.
+    `whole`: of every award that decision gave, otherwise of this one alone, which was written to the wrong
+    decision. Another date for the same number of the agency always goes for the whole. Safe to repeat.
     Raises NotYours, NotNow for what has no award, and Incomplete for a number of another form, a date to come
-    or older than what the award rests on, a missing reason, or a number of the agency in use for another day.
+    or older than what the awards rest on, a missing reason, or a number of the agency in use for another day.
     """
     demand_role(actor, Role.office)
     ground, nomination = nomination_of(session, code)
@@ -55,7 +65,10 @@ def correct_award(
     own = decision_sign(ground.definition)
     sign, not_sign = (own, "") if agency else ("", own)
     said, before = written(number, sign), nomination.decision_number
-    earliest = _earliest(session, ground, nomination, agency=agency, same=said == before)
+    redated = agency and said == before
+    wrong = _given_with(session, ground, nomination) if whole or redated else [nomination]
+    ids = [one.id or 0 for one in wrong]
+    earliest = earliest_paper(session, ids) if agency else earliest_answer(session, ground.round_id, ids)
     faults = number_faults(
         number, dated, now, sign=sign, not_sign=not_sign, paper="Ngày quyết định", earliest=earliest
     )
@@ -63,29 +76,24 @@ def correct_award(
         faults["reason"] = "Ghi lý do sửa số, ngày quyết định để lưu hồ sơ."
     if faults:
         raise Incomplete(faults, rule="Kết quả khen thưởng phải có căn cứ")
-    wrong = [nomination]
-    if agency:
-        if said == before:
-            wrong = _redate(session, ground, said, dated)
-        else:
-            _number_of_agency(session, actor, ground, said, dated, now=now)
+    if redated:
+        _redate(session, ground, said, dated)
+    elif agency:
+        _number_of_agency(session, actor, ground, said, dated, now=now)
     _put_right(session, actor, ground, wrong, number=said, dated=dated, reason=reason, now=now)
     if said != before:
         _forget_unused(session, ground, before)
     return nomination
 
 
-def _earliest(
-    session: Session, ground: Ground, nomination: Nomination, *, agency: bool, same: bool
-) -> Earliest | None:
-    """From which day the decision may be; another date for the same number concerns all it awarded."""
-    ids = [nomination.id or 0]
-    if not agency:
-        return earliest_answer(session, ground.round_id, ids)
-    if same:
-        asked = {"round_id": ground.round_id, "number": nomination.decision_number}
-        ids = [one.id or 0 for one in session.execute(_GIVEN, asked).scalars()]
-    return earliest_paper(session, ids)
+def _given_with(session: Session, ground: Ground, nomination: Nomination) -> list[Nomination]:
+    """Every award of the decision that gave this one."""
+    asked = {
+        "round_id": ground.round_id,
+        "number": nomination.decision_number,
+        "dated": nomination.decision_date,
+    }
+    return list(session.execute(_GIVEN, asked).scalars())
 
 
 def _put_right(
@@ -131,14 +139,13 @@ def _write(
     note(session, actor, nomination, "award_corrected", now=now, facts=facts, changes=changes)
 
 
-def _redate(session: Session, ground: Ground, number: str, dated: date) -> list[Nomination]:
-    """One decision has one date: it is put right for every award it gave; returns those."""
+def _redate(session: Session, ground: Ground, number: str, dated: date) -> None:
+    """One decision has one date."""
     session.execute(
         update(_DECISION)
         .where(_DECISION.c.round_id == ground.round_id, _DECISION.c.number == number)
         .values(dated=dated)
     )
-    return list(session.execute(_GIVEN, {"round_id": ground.round_id, "number": number}).scalars())
 
 
 def _number_of_agency(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from engine import eligibility
@@ -265,3 +265,18 @@ def line_of(session: Session, round_: RoundSeen, code: str, *states: State) -> L
         if line.code == code and line.state in states:
             return line
     raise NotFound("Không tìm thấy đề nghị này, hoặc đề nghị đã chuyển bước.", help_from="Văn phòng")
+
+
+def given_together(session: Session, round_id: int, line: Line) -> int:
+    """How many awards the decision of this line gave, itself included."""
+    count: int = session.execute(
+        select(func.count())
+        .select_from(Nomination)
+        .where(
+            col(Nomination.round_id) == round_id,
+            col(Nomination.state) == State.awarded.value,
+            col(Nomination.decision_number) == line.decision_number,
+            col(Nomination.decision_date) == line.decision_date,
+        )
+    ).scalar_one()
+    return count

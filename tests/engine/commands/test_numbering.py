@@ -11,7 +11,7 @@ from engine.commands.numbering import written
 from engine.database import Database
 from engine.errors import Incomplete
 from engine.models import Decision
-from tests.factories import Scene, given_result, given_sealed_dossier
+from tests.factories import Scene, given_result, given_sealed_dossier, nomination
 
 OWN = "QĐ-BDT"
 
@@ -175,3 +175,58 @@ def test_a_second_submission_has_a_number_and_date_of_its_own(sqlite_database: D
         seal("13/QĐ-BDT", 0)
     assert refused.value.fields == {"number": "Ghi số như 41/TTr-BDT."}
     seal("13/TTr-BDT", 1)
+
+
+def corrected(scene: Scene, code: str, number: str, *, whole: bool) -> None:
+    with scene.database.unit_of_work() as session:
+        submission.correct_award(
+            session,
+            scene.actor("office", session),
+            code,
+            number=number,
+            dated=scene.now.date(),
+            reason="Gõ nhầm.",
+            whole=whole,
+            now=scene.now,
+        )
+
+
+def numbers(scene: Scene, codes: list[str]) -> list[str]:
+    with scene.database.read() as session:
+        return [nomination(session, code).decision_number for code in codes]
+
+
+def test_a_slip_in_a_decision_is_put_right_for_all_it_gave(sqlite_database: Database) -> None:
+    agency = (("cs1", "giay-khen"), ("cs2", "giay-khen"), ("kh1", "giay-khen"))
+    scene, codes = given_result(sqlite_database, nominees=agency, approved=True)
+    decide(scene, codes, "128")
+    corrected(scene, codes[0], "182", whole=True)
+    assert numbers(scene, codes) == ["182/QĐ-BDT"] * 3
+    corrected(scene, codes[0], "182", whole=True)
+    corrected(scene, codes[2], "183", whole=False)
+    assert numbers(scene, codes) == ["182/QĐ-BDT", "182/QĐ-BDT", "183/QĐ-BDT"]
+    with sqlite_database.read() as session:
+        asked = select(col(Decision.number)).order_by(col(Decision.id))
+        assert session.execute(asked).scalars().all() == ["182/QĐ-BDT", "183/QĐ-BDT"]
+
+
+def test_a_slip_in_a_decision_of_the_province_too(sqlite_database: Database) -> None:
+    scene, codes = given_result(
+        sqlite_database, nominees=(("cs1", "bang-khen"), ("cs2", "bang-khen")), approved=True
+    )
+    given_sealed_dossier(scene)
+    with sqlite_database.unit_of_work() as session:
+        boss = scene.actor("office", session)
+        submission.send_dossier(session, boss, scene.key, version=1, channel="email", now=scene.now)
+        submission.record_answer(
+            session,
+            boss,
+            scene.key,
+            codes=codes,
+            answer="awarded",
+            number="51/QĐ-UBND",
+            dated=scene.now.date(),
+            now=scene.now,
+        )
+    corrected(scene, codes[1], "15/QĐ-UBND", whole=True)
+    assert numbers(scene, codes) == ["15/QĐ-UBND"] * 2
