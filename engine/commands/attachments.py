@@ -85,8 +85,10 @@ def attach(
     for one in kept:
         if (one.item_key, one.sha256) == (item_key, file.sha256):
             return one
-    if len(kept) >= MOST_FILES:
-        raise Incomplete({item_key: f"Mỗi đề nghị tối đa {MOST_FILES} tệp. Gỡ bớt tệp rồi tải lại."})
+    # What the council saw cannot be taken off any more, so it leaves as much room for what is added.
+    if sum(one.supplement == supplement for one in kept) >= MOST_FILES:
+        whose = "Phần bổ sung của mỗi đề nghị" if supplement else "Mỗi đề nghị"
+        raise Incomplete({item_key: f"{whose} tối đa {MOST_FILES} tệp. Gỡ bớt tệp rồi tải lại."})
     row = Attachment(
         nomination_id=nomination.id or 0,
         item_key=item_key,

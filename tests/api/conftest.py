@@ -1,11 +1,17 @@
-"""The web application over a small agency, and people signed in at its doors."""
+"""The web application over a small agency, and people signed in at its doors; the demonstration's sample."""
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
+from api.demo import start
 from engine.database import Database
+from engine.installation import Installation
 from engine.stages import Stage
+from tests.api.demo_given import opened, settings_for
 from tests.api.dossier_given import Office, agreed, voted
 from tests.api.office_given import Doors
 from tests.factories import given_round, given_vote
@@ -31,3 +37,25 @@ def office(sqlite_database: Database, tmp_path: Path) -> Office:
     agreed(scene, codes[:3])
     doors = Doors(scene, tmp_path / "data")
     return doors, codes, doors.at("office")
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demonstration whose sample has just been made; for looking only."""
+    folder = tmp_path_factory.mktemp("demo")
+    here = opened(settings_for(folder, demo=True))
+    here.database.migrate()
+    spent = time.process_time()
+    assert start.make_sample(here)
+    assert time.process_time() - spent < 8
+    here.database.dispose()
+    return folder
+
+
+@pytest.fixture
+def here(sample: Path, tmp_path: Path) -> Iterator[Installation]:
+    """A demonstration of one's own to play with."""
+    copytree(sample, tmp_path / "demo")
+    installation = opened(settings_for(tmp_path / "demo", demo=True))
+    yield installation
+    installation.database.dispose()

@@ -98,7 +98,7 @@ def test_a_form_that_does_not_say_what_was_seen_is_stale(
 
 
 def test_everybody_sees_the_list_once_it_is_shown_and_nothing_of_a_report(doors: Doors, scene: Scene) -> None:
-    """The letter to each department leads there: whoever has objections must see all of it (Luật TĐKT Đ.5)."""
+    """The letter to each department leads there: whoever objects must see all of it (Luật TĐKT Đ.5)."""
     codes = [given_nomination(scene, who=who, state=State.accepted) for who in ("cs1", "kh1")]
     given_nomination(scene, who="kh2")
     scene.close_proposal()

@@ -9,10 +9,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfWriter
-from pypdf.generic import (
-    NameObject,
-    StreamObject,
-)
+from pypdf.generic import NameObject, StreamObject
 
 from engine.errors import Incomplete
 from engine.file_kinds import pdf as pdf_kind

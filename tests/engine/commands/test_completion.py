@@ -277,3 +277,25 @@ def test_a_receipt_of_the_rest_leaves_a_returned_dossier_returned(sqlite_databas
         assert submission.record_receipt(session, boss, scene.key, number="7", now=scene.now) == 1
         dossier = session.execute(select(Dossier)).scalar_one()
         assert (dossier.state, dossier.received_at) == ("returned", None)
+
+
+def test_twenty_files_leave_room_for_what_is_asked_for(sqlite_database: Database) -> None:
+    """None of those the council saw may be taken off: the limit of a draft would shut the door."""
+    scene, (code, _other) = sent_back(sqlite_database)
+    with sqlite_database.unit_of_work() as session:
+        row = nomination(session, code)
+        for number in range(20):
+            session.add(
+                Attachment(
+                    nomination_id=row.id or 0,
+                    item_key="minh-chung",
+                    name=f"{number}.pdf",
+                    media_type="application/pdf",
+                    size=9,
+                    sha256=f"{number:064x}",
+                    uploaded_at=row.created_at,
+                )
+            )
+    with sqlite_database.unit_of_work() as session:
+        clerk = scene.actor("clerk-cs", session)
+        assert proposal.attach(session, clerk, code, item_key="minh-chung", file=FILE, now=scene.now).supplement
