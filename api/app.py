@@ -38,6 +38,7 @@ from api.pages import (
     proposal,
     review,
     rounds,
+    seats,
     start,
     starting,
     supplement,
@@ -66,7 +67,7 @@ STATUS: dict[type[errors.Refused], int] = {
 PAGES = (  # the first are found first: those that many ask for at once
     *(council, office),
     *(signin, start, rounds, starting, proposal, nominations, supplement, head, people),
-    *(review, compiling, voting, deadlines, letters, planning),  # Văn phòng
+    *(review, compiling, voting, seats, deadlines, letters, planning),  # Văn phòng
     *(decisions, dossier, answers, awards),  # Văn phòng, after the head
 )
 

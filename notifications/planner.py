@@ -51,6 +51,7 @@ LETTERS: dict[str, Writer] = {
     "lapsed": proposal.lapsed,
     "ballot_sent": council.ballot_received,
     "link_replaced": council.link_of_seat,
+    "member_replaced": council.seat_given,
     "link_asked": council.link_of_seat,
     "vote_closed": council.vote_closed,
     "head_approved": submission.head_approved,

@@ -108,6 +108,8 @@ def close_vote(session: Session, actor: Actor, key: str, *, calendar: Calendar, 
     tallies = count(session, ground, voting, lines)
     short = next((t for t in tallies.values() if not t.quorum_met), None)
     if short is not None:
+        if not overdue and actor.has(Role.time):
+            return False  # who is still silent has left: the deadline will say so, or another takes the seat
         _miss_quorum(session, actor, ground, short, window.generation, now=now)
         return False
     voting.closed_at, voting.closed_by = now, actor.person_id
@@ -152,7 +154,8 @@ def _miss_quorum(
     if not actor.has(Role.time):
         raise NotNow(
             f"Mới có {short.sent}/{short.seats} thành viên gửi phiếu, cần {short.quorum_needed} để kết quả "
-            "có giá trị. Văn phòng có thể gia hạn bỏ phiếu.",
+            "có giá trị. Văn phòng có thể gia hạn bỏ phiếu, và thay thành viên đã nghỉ "
+            "ở trang Thành viên Hội đồng.",
             rule="Số thành viên tối thiểu",
             help_from="Văn phòng",
         )

@@ -66,15 +66,18 @@ def open_vote(
             for seat in seats
         ],
     )
-    _recuse(session, voting)
+    recuse(session, voting)
     moments.pass_over(session, ground, Stage.proposal, Stage.office, now=now)
     linking.issue_ballot_links(session, keys, voting_id=voting.id or 0, persons=list(seats.values()), now=now)
     windows.open_stage(session, actor, ground, Stage.council, calendar=calendar, now=now)
     return voting
 
 
-def _recuse(session: Session, voting: Voting) -> None:
-    """Settle who may not vote on which line: a name put right later must not turn a ballot that came."""
+def recuse(session: Session, voting: Voting, ballot_id: int | None = None) -> None:
+    """Settle who may not vote on which line: a name put right later must not turn a ballot that came.
+
+    For all ballots of the vote, or for the one whose seat changes hands.
+    """
     nominees = session.execute(
         select(
             col(Nomination.id),
@@ -89,7 +92,7 @@ def _recuse(session: Session, voting: Voting) -> None:
         select(col(Ballot.id), col(Person.id), col(Person.name))
         .join(Seat, col(Seat.id) == col(Ballot.seat_id))
         .join(Person, col(Person.id) == col(Seat.person_id))
-        .where(col(Ballot.voting_id) == voting.id)
+        .where(col(Ballot.voting_id) == voting.id, *([col(Ballot.id) == ballot_id] if ballot_id else []))
     ).all()
     own = [
         {"ballot_id": ballot, "nomination_id": nominee.id}
@@ -151,7 +154,8 @@ def _seats_that_can_vote(session: Session, ground: Ground, frozen: NominationLis
             raise Incomplete(
                 {
                     "council": f"Chỉ {len(reachable)}/{len(seats)} thành viên Hội đồng nhận được thư, "
-                    f"không đủ để bỏ phiếu {award.name}. Bổ sung địa chỉ thư cho thành viên còn thiếu."
+                    f"không đủ để bỏ phiếu {award.name}. Bổ sung địa chỉ thư cho thành viên còn thiếu, "
+                    "thay thành viên đã nghỉ ở trang Thành viên Hội đồng."
                 },
                 rule=f"Số thành viên tối thiểu {award.ballot.quorum}",
             )

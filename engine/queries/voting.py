@@ -68,6 +68,7 @@ class Turnout:
     link_made_at: datetime | None
     link_generation: int
     letter_state: str
+    active: bool
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ def turnout(session: Session, round_id: int, voting_id: int) -> tuple[Turnout, .
             col(Link.made_at),
             func.coalesce(col(Link.generation), 0),
             func.coalesce(col(Message.state), ""),
+            col(Person.active),
         )
         .join(Seat, col(Seat.person_id) == col(Person.id))
         .join(Ballot, and_(col(Ballot.seat_id) == col(Seat.id), col(Ballot.voting_id) == voting_id))

@@ -52,6 +52,13 @@ def ballots(desk: Desk) -> Iterator[Wish]:
         yield replace(wish, facts=facts, calendar=True)
 
 
+def seat_given(desk: Desk) -> Iterator[Wish]:
+    """The invitation, to the member who takes a seat while the council votes."""
+    for wish in ballots(desk):
+        if wish.to.person_id == desk.facts["person"]:
+            yield wish
+
+
 def to_silent_seats(desk: Desk) -> Iterator[Wish]:
     silent = set(desk.facts["persons"]) & set(waiting.silent_seats(desk.session, desk.event.round_id or 0))
     to = [seat for seat in desk.seats() if seat.person_id in silent]

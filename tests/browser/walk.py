@@ -145,6 +145,8 @@ def office(hall: Hall, codes: list[str], seen: Seen = unseen) -> None:
     seen(page, "mo-bo-phieu")
     press(page, "Mở bỏ phiếu, gửi thư")
     seen(page, "tien-do")
+    page.goto(f"{OFFICE_ROUND}/hoi-dong")
+    seen(page, "hoi-dong")
     hall.time()
 
 

@@ -298,4 +298,5 @@ def test_twenty_files_leave_room_for_what_is_asked_for(sqlite_database: Database
             )
     with sqlite_database.unit_of_work() as session:
         clerk = scene.actor("clerk-cs", session)
-        assert proposal.attach(session, clerk, code, item_key="minh-chung", file=FILE, now=scene.now).supplement
+        row = proposal.attach(session, clerk, code, item_key="minh-chung", file=FILE, now=scene.now)
+        assert row.supplement

@@ -1,0 +1,38 @@
+"""The council's seats on a page: who holds them, and one given to another."""
+
+import re
+from pathlib import Path
+
+from engine.database import Database
+from tests.api.office_given import Doors, words
+from tests.factories import cast, given_vote, person
+
+
+def test_a_member_who_left_is_replaced_on_a_page(sqlite_database: Database, tmp_path: Path) -> None:
+    scene, codes, hash_ = given_vote(sqlite_database)
+    cast(scene, 1, dict.fromkeys(codes, "yes"), hash_)
+    with sqlite_database.unit_of_work() as session:
+        person(session, "seat4").active = False
+        new = str(person(session, "cs4").id)
+    doors = Doors(scene, tmp_path / "data")
+    desk, address = doors.at("office"), f"/vp/dot/{scene.key}/hoi-dong"
+    turnout = desk.get(f"/vp/dot/{scene.key}/tien-do-phieu")
+    assert f'href="{address}"' in turnout.text
+    assert "Không còn trong danh sách nhân sự" in words(turnout)
+    page = desk.get(address).text
+    assert "Ủy viên 1 –" not in page, "a ballot that was sent cannot change hands"
+    found = re.search(r'<option value="(\d+)"[^>]*>\s*Ủy viên 4', page)
+    assert found is not None
+    faulty = desk.post(address, data={"seat": "", "person": new, "reason": "QĐ 12."})
+    assert faulty.status_code == 422
+    assert "Chọn thành viên cần thay" in words(faulty)
+    assert "QĐ 12." in faulty.text
+    assert desk.post(address, data={"seat": found[1], "person": new, "reason": ""}).status_code == 422
+    assert doors.at("head").get(address).status_code == 200
+    assert "Thay thành viên</button>" not in doors.at("head").get(address).text
+    sent = {"seat": found[1], "person": new, "reason": "QĐ 12."}
+    assert doors.at("head").post(address, data=sent).status_code == 403
+    assert doors.at("clerk-cs").get(address).status_code == 403
+    assert desk.post(address, data=sent).status_code == 303
+    assert "Nông Đức CS 4" in words(desk.get(address))
+    assert "Nông Đức CS 4" in words(desk.get(f"/vp/dot/{scene.key}/tien-do-phieu"))
