@@ -38,7 +38,8 @@ EVENTS = tuple(
     deadline_moved leave_given reminded late escalated department_proposed department_proposed_nobody
     started award_corrected awards_corrected roster_loaded saved attached detached checked lapsed
     list_compiled list_published list_frozen list_unfrozen
-    ballot_sent link_replaced link_asked letter_retried quorum_missed vote_closed head_approved decided
+    ballot_sent link_replaced member_replaced link_asked letter_retried quorum_missed vote_closed
+    head_approved decided
     dossier_prepared dossier_built dossier_sent dossier_received answered sign_in_asked signed_in
     """.split()  # noqa: SIM905 — many words read better as a text
 )

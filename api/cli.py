@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from api.opening import fail, opened, print_faults, texts_of
+from api.opening import fail, opened, print_faults, refuse_faulty_files, texts_of
 from config.settings import BadSettings, Settings, config_folder, read_settings
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def serve() -> None:
     settings = settings_to_serve()
     if settings.demo:
         fail("TDKT_DEMO: anybody could act as anybody; unset it, or start the demonstration: `tdkt demo`.", 2)
-    print_faults(all_faults(texts_of(settings.config)), settings.config, 2)
+    refuse_faulty_files(all_faults(texts_of(settings.config)), settings.config)
     arguments = supervised(settings)
     refuse_busy_ports(arguments)
     with opened(settings) as installation:

@@ -1,6 +1,6 @@
 """Deadlines of a round: why each is when it is, moving one, leave to be late, what happens by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from fastapi import APIRouter
@@ -69,7 +69,8 @@ def move(visit: StaffVisit, key: str, form: Typed) -> Response:
             now=visit.clock(),
         )
 
-    return _dated(visit, key, form, "due", act) or visit.go(
+    needed = {"reason": "Ghi lý do đổi hạn để lưu hồ sơ và báo cho những người liên quan."}
+    return _dated(visit, key, form, "due", act, needed=needed) or visit.go(
         f"/vp/dot/{key}/han", "Đã đổi hạn. Những người liên quan được báo qua thư."
     )
 
@@ -94,7 +95,8 @@ def leave(visit: StaffVisit, key: str, form: Typed) -> Response:
             now=visit.clock(),
         )
 
-    return _dated(visit, key, form, "until", act) or visit.go(
+    needed = {"department": "Chọn phòng được nộp muộn.", "leave_reason": "Ghi lý do cho nộp muộn."}
+    return _dated(visit, key, form, "until", act, needed=needed) or visit.go(
         f"/vp/dot/{key}/han", "Đã cho nộp muộn. Phòng được báo qua thư."
     )
 
@@ -114,13 +116,23 @@ def end(visit: StaffVisit, key: str, form: Typed) -> Response:
 
 
 def _dated(
-    visit: Visit, key: str, form: Form, name: str, act: Callable[[Session, date], None]
+    visit: Visit,
+    key: str,
+    form: Form,
+    name: str,
+    act: Callable[[Session, date], None],
+    *,
+    needed: Mapping[str, str],
 ) -> Response | None:
-    """Act with the date typed in field `name`: the page with its errors when refused, None when done."""
+    """Act with the date typed in field `name`: the page with its errors when refused, None when done.
+
+    `needed`: the other fields and what is said of an empty one, so that all that is missing is said at once.
+    """
     day = form.date(name)
     errors = dict(form.errors)
     if day is None and not errors:
         errors[name] = "Ghi một ngày, ví dụ 24/11/2026."
+        errors |= {field: said for field, said in needed.items() if not form.text(field)}
     if day is not None:
         try:
             with visit.change() as session:

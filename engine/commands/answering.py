@@ -165,4 +165,5 @@ def _reply(
         "nobody": nobody,
         "reason": reason,
     }
-    return upsert(session, _REPLY, row, says=("nobody", "reason"))
+    # A batch signed later is an answer of its own day; "nobody" said again is the same answer.
+    return upsert(session, _REPLY, row, says=("nobody", "reason") if nobody else ("replied_at",))

@@ -1,5 +1,6 @@
 """Stages in time: opened with a deadline and its ladder, moved, closed; leave for the late."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select
@@ -48,7 +49,9 @@ def open_stage(
     deadline = deadline_of(ground.definition, stage, calendar, today)
     if deadline.at <= now:
         # The planned day is past already: the stage still gets the shortest honest time, one working day.
-        deadline = calendar.deadline_after(today, 1, ground.definition.close_of_office)
+        past, deadline = deadline, calendar.deadline_after(today, 1, ground.definition.close_of_office)
+        said = f"{deadline.explanation}; hạn đã định {past.date:%d/%m/%Y} qua trước khi giai đoạn này bắt đầu"
+        deadline = replace(deadline, explanation=said)
     window.opened_at, window.opens_at = now, window.opens_at or now
     window.due_at, window.explanation = deadline.at, deadline.explanation
     session.add(window)

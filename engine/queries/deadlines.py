@@ -14,13 +14,14 @@ from engine.stages import Stage
 
 @dataclass(frozen=True)
 class Planned:
-    """A moment in words."""
+    """A moment in words; `department_key` when it is that department's own."""
 
     at: datetime
     stage: Stage
     words: str
     done_at: datetime | None
     outcome: str
+    department_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def moments(session: Session, round_id: int) -> tuple[Planned, ...]:
         .order_by(col(Moment.at), col(Moment.id))
     ).all()
     return tuple(
-        Planned(at, Stage(stage), in_words(Stage(stage), kind, step, own), done, outcome)
+        Planned(at, Stage(stage), in_words(Stage(stage), kind, step, own), done, outcome, own)
         for at, stage, kind, step, own, done, outcome in rows
     )
 

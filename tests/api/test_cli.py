@@ -238,6 +238,18 @@ def test_serve_checks_every_file_first(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists(), "nothing is made before everything is right"
 
 
+def test_a_review_not_planned_yet_keeps_nobody_from_starting(tmp_path: Path) -> None:
+    """Running rounds keep their definition: a half-written file must not stop them at a restart."""
+    config = with_change(tmp_path, f"reviews/{FINAL}.yaml", "movement: ", "movement: x")
+    with socket.socket() as taken:  # so that it goes no further than the ports
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        tried = served(tmp_path, TDKT_CONFIG=str(config), TDKT_PORT=str(taken.getsockname()[1]))
+    assert f"config/reviews/{FINAL}.yaml:" in tried.stdout
+    assert "trước khi lập đợt" in tried.stdout
+    assert "TDKT_PORT" in tried.stderr
+
+
 @pytest.mark.parametrize("url", ["", "http://prefect:4200/api", "https://prefect.example/x/api/"])
 def test_an_outside_prefect_is_accepted(url: str) -> None:
     sound = read_settings(_env_file=None, secret="s" * 40, smtp_url="smtp://h", prefect_api_url=url)
