@@ -14,7 +14,8 @@ EXPECTED = {
     "title_proposed": one(),
     "title_awarded": one(),
     "subject": one(AGENCY),
-    "note": one(AGENCY, _ATTACHED),
+    "note_proposed": one(AGENCY, _ATTACHED),
+    "note_awarded": one(AGENCY, _ATTACHED),
     "column_order": one(),
     "column_name": one(),
     "column_title": one(),
@@ -32,7 +33,11 @@ EXPECTED = {
 def award_list(
     wording: Wording, *, agency: AgencyFacts, review: RoundFacts, facts: ListFacts, awarded: bool = False
 ) -> Document:
-    """The list as an appendix; `awarded` for the list of a decision, else of a proposal."""
+    """The list as an appendix; `awarded` for the list of a decision, else of a proposal.
+
+    Only a proposal tells the ballot: how the council voted is no part of a decision everybody reads.
+    """
+    kind = "awarded" if awarded else "proposed"
     values = agency_values(agency, review) | {
         "van_ban": facts.parent,
         "so_ky_hieu": facts.parent_symbol,
@@ -40,17 +45,19 @@ def award_list(
         "so_luong": how_many(facts.lines),
     }
     return Document(
-        title=wording.one("title_awarded" if awarded else "title_proposed", values),
+        title=wording.one(f"title_{kind}", values),
         subject=wording.one("subject", values),
-        note=wording.one("note", values),
+        note=wording.one(f"note_{kind}", values),
         stamp=facts.parent_date or facts.stamp,
-        blocks=_blocks(wording, facts, values),
+        blocks=_blocks(wording, facts, values, with_votes=not awarded),
         landscape=True,
         appendix=True,
     )
 
 
-def _blocks(wording: Wording, facts: ListFacts, values: dict[str, str]) -> tuple[Block, ...]:
+def _blocks(
+    wording: Wording, facts: ListFacts, values: dict[str, str], *, with_votes: bool
+) -> tuple[Block, ...]:
     if not facts.lines:
         return (Paragraph(wording.one("empty", values)),)
     blocks: list[Block] = []
@@ -59,29 +66,31 @@ def _blocks(wording: Wording, facts: ListFacts, values: dict[str, str]) -> tuple
         if len({line.is_collective for line in facts.lines}) > 1:
             key = "group_collective" if is_collective else "group_person"
             blocks.append(Paragraph(wording.one(key, values), Style.HEADING))
-        blocks.append(_table(wording, list(lines)))
+        blocks.append(_table(wording, list(lines), with_votes=with_votes))
     return (*blocks, Paragraph(wording.one("total", values)))
 
 
-def _table(wording: Wording, lines: list[LineFacts]) -> Table:
-    columns = (
+def _table(wording: Wording, lines: list[LineFacts], *, with_votes: bool) -> Table:
+    columns = [
         Column(wording.one("column_order", {}), 5, "center"),
         Column(wording.one("column_name", {}), 17),
         Column(wording.one("column_title", {}), 13),
         Column(wording.one("column_unit", {}), 18),
         Column(wording.one("column_achievement", {}), 34),
         Column(wording.one("column_award", {}), 14, "center"),
-        Column(wording.one("column_votes", {}), 9, "center"),
-    )
-    return Table(columns, tuple(Row(_cells(line)) for line in lines))
+    ]
+    rows = [_cells(line) for line in lines]
+    if with_votes:
+        columns.append(Column(wording.one("column_votes", {}), 9, "center"))
+        rows = [(*cells, _votes(line)) for cells, line in zip(rows, lines, strict=True)]
+    return Table(tuple(columns), tuple(Row(cells) for cells in rows))
 
 
 def _cells(line: LineFacts) -> tuple[str, ...]:
     title = "" if line.is_collective else line.title
-    head = (str(line.order), line.name, title, line.unit, line.achievement, line.award_name)
-    return (*head, votes(line))
+    return (str(line.order), line.name, title, line.unit, line.achievement, line.award_name)
 
 
-def votes(line: LineFacts) -> str:
+def _votes(line: LineFacts) -> str:
     """Gives "10/11", or "…" where no ballot was held."""
     return PLACEHOLDER if line.yes is None or line.base is None else f"{line.yes}/{line.base}"

@@ -1,6 +1,7 @@
 """Dates and numbers as NĐ 30/2020 writes them."""
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
 from engine.dossier.view import PLACEHOLDER
@@ -8,6 +9,7 @@ from engine.dossier.view import PLACEHOLDER
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 _PADDED_MONTHS = 2
+_DAY_IN_FIGURES = re.compile(r"\bngày (\d{1,2})/(\d{1,2})/(\d{4})\b")
 
 
 def long_date(day: dt.date | None) -> str:
@@ -16,6 +18,19 @@ def long_date(day: dt.date | None) -> str:
         return f"ngày {PLACEHOLDER} tháng {PLACEHOLDER} năm {PLACEHOLDER}"
     month = f"{day.month:02d}" if day.month <= _PADDED_MONTHS else str(day.month)
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"
+
+
+def spelled_out(text: str) -> str:
+    """Writes every "ngày 18/5/2022" of a text as `long_date` does; what is no day of the calendar stays."""
+    return _DAY_IN_FIGURES.sub(_long, text)
+
+
+def _long(found: re.Match[str]) -> str:
+    day, month, year = map(int, found.groups())
+    try:
+        return long_date(dt.date(year, month, day))
+    except ValueError:
+        return found[0]
 
 
 def short_date(day: dt.date) -> str:

@@ -52,10 +52,13 @@ class Registration:
 
 @dataclass(frozen=True)
 class SentPaper:
-    """A tờ trình that has left: "12/TTr-BDT" and its date."""
+    """The tờ trình that took a line along before: "12/TTr-BDT", its date, and whether what the line came back
+    for has been completed since.
+    """
 
     symbol: str
     date: dt.date
+    completed: bool
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,29 @@ class ResultFacts:
 
 
 @dataclass(frozen=True)
+class QuorumMissed:
+    """At a deadline only `sent` of `seats` members had sent their ballot, where `needed` make it valid."""
+
+    sent: int
+    seats: int
+    needed: int
+
+
+@dataclass(frozen=True)
+class DeadlineMoved:
+    """Who gave the vote another deadline, and why; `missed` where the one before passed without a quorum.
+
+    `by` as in a sentence ("Trưởng Ban"); times are aware.
+    """
+
+    by: str
+    before: dt.datetime
+    due: dt.datetime
+    reason: str
+    missed: QuorumMissed | None = None
+
+
+@dataclass(frozen=True)
 class CouncilFacts:
     """The council's meeting or written consultation and its ballot. Times are aware."""
 
@@ -149,6 +175,7 @@ class CouncilFacts:
     written_opinions: int
     thresholds: tuple[ThresholdFacts, ...]
     results: tuple[ResultFacts, ...]
+    deadlines: tuple[DeadlineMoved, ...] = ()
     dissents: tuple[str, ...] = ()
     attachments: tuple[str, ...] = ()
 

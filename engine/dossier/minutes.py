@@ -1,9 +1,9 @@
 """Biên bản: the minutes of the council that considered the list (domain notes 4.4)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from engine.dossier.dates import count, moment, percent
-from engine.dossier.facts import AgencyFacts, CouncilFacts, Registration, RoundFacts, SeatFacts
+from engine.dossier.facts import AgencyFacts, CouncilFacts, DeadlineMoved, Registration, RoundFacts, SeatFacts
 from engine.dossier.phrases import AGENCY, COUNCIL, agency_values, by_award, council_values, many, one
 from engine.dossier.view import (
     Block,
@@ -24,6 +24,7 @@ FILE = "bien-ban.yaml"
 _BASE = AGENCY | COUNCIL
 _SEAT = frozenset({"ten", "chuc_vu", "vai_tro"})
 _BALLOT = frozenset({"hinh_thuc_bieu_quyet", "phat_ra", "thu_ve", "hop_le", "khong_hop_le"})
+_MOVED = frozenset({"nguoi_doi", "han", "han_moi", "ly_do"})
 _PLAIN_KEYS = (
     *("title", "heading_members", "absent_none", "silent_none"),
     *("heading_course", "heading_result", "result_intro"),
@@ -53,6 +54,9 @@ EXPECTED = {
     "quorum_circulated": one(frozenset({"dieu_kien"})),
     "course_meeting": many(_BASE),
     "course_circulated": many(_BASE),
+    "deadline_missed": one(frozenset({"han", "da_gui", "tong", "can"})),
+    "deadline_later": one(_MOVED),
+    "deadline_sooner": one(_MOVED),
     "ballot": one(_BASE, _BALLOT),
     "written": one(frozenset({"y_kien"})),
     "threshold": one(frozenset({"hinh_thuc", "quy_tac", "can", "tong"})),
@@ -178,12 +182,34 @@ def _course(wording: Wording, council: CouncilFacts, values: dict[str, str], way
         )
         for rule in council.thresholds
     ]
-    texts = [*wording.many(f"course_{way}", values), ballot, *written]
+    moved = [text for each in council.deadlines for text in _moved(wording, each)]
+    texts = [*wording.many(f"course_{way}", values), *moved, ballot, *written]
     return [
         Paragraph(wording.one("heading_course", values), Style.HEADING),
         *(Paragraph(text) for text in texts),
         *(Paragraph(text, Style.ITEM) for text in rules),
     ]
+
+
+def _moved(wording: Wording, moved: DeadlineMoved) -> Iterator[str]:
+    """What came of a deadline: who had not answered by it, and until when it was put off."""
+    before = moment(moved.before)
+    if moved.missed:
+        numbers = {
+            "da_gui": str(moved.missed.sent),
+            "tong": str(moved.missed.seats),
+            "can": str(moved.missed.needed),
+        }
+        yield wording.one("deadline_missed", numbers | {"han": before})
+    yield wording.one(
+        "deadline_later" if moved.due > moved.before else "deadline_sooner",
+        {
+            "nguoi_doi": moved.by,
+            "han": before,
+            "han_moi": moment(moved.due),
+            "ly_do": moved.reason.rstrip(" .;"),
+        },
+    )
 
 
 def _written(wording: Wording, council: CouncilFacts) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.dossier.dates import ZONE, count, long_date
+from engine.dossier.dates import ZONE, count, long_date, spelled_out
 from engine.dossier.facts import AgencyFacts, CouncilFacts, LineFacts, ResultFacts, RoundFacts
 from engine.dossier.view import Paragraph, Signature, Style
 from engine.dossier.wording import Entry
@@ -89,8 +89,8 @@ def by_award(results: Sequence[ResultFacts]) -> str:
 
 
 def legal_basis(sentences: Sequence[str]) -> list[Paragraph]:
-    """Italic grounds, each ended by ";" and the last by "." (NĐ 30/2020, Phụ lục I)."""
-    bare = [sentence.strip().rstrip(";.,") for sentence in sentences]
+    """Italic grounds, dates in one form, each ended by ";" and the last by "." (NĐ 30/2020, Phụ lục I)."""
+    bare = [spelled_out(sentence.strip().rstrip(";.,")) for sentence in sentences]
     ends = [";"] * (len(bare) - 1) + ["."]
     return [Paragraph(text + end, Style.BASIS) for text, end in zip(bare, ends, strict=False)]
 

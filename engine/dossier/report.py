@@ -2,7 +2,18 @@
 
 from engine.dossier.facts import AgencyFacts, ReportFacts, RoundFacts
 from engine.dossier.phrases import AGENCY, agency_values, one, running
-from engine.dossier.view import Block, Column, Document, Head, Paragraph, Row, Signature, Style, Table
+from engine.dossier.view import (
+    PLACEHOLDER,
+    Block,
+    Column,
+    Document,
+    Head,
+    Paragraph,
+    Row,
+    Signature,
+    Style,
+    Table,
+)
 from engine.dossier.wording import Wording
 
 FILE = "bao-cao.yaml"
@@ -23,7 +34,6 @@ EXPECTED = {
     "past_column_year": one(),
     "past_column_award": one(),
     "past_column_decision": one(),
-    "past_none": one(),
     "closing": one(AGENCY),
     "closing_collective": one(AGENCY),
     "confirm": one(),
@@ -92,12 +102,11 @@ def _achievements(wording: Wording, facts: ReportFacts) -> list[Block]:
 
 def _past_awards(wording: Wording, facts: ReportFacts) -> list[Block]:
     heading = Paragraph(wording.one("heading_past", {}), Style.HEADING)
-    if not facts.past_awards:
-        return [heading, Paragraph(wording.one("past_none", {}))]
     columns = (
         Column(wording.one("past_column_year", {}), 10, "center"),
         Column(wording.one("past_column_award", {}), 45),
         Column(wording.one("past_column_decision", {}), 45),
     )
-    rows = (Row((str(past.year), past.award_name, past.decision)) for past in facts.past_awards)
-    return [heading, Table(columns, tuple(rows))]
+    rows = tuple(Row((str(past.year), past.award_name, past.decision)) for past in facts.past_awards)
+    # None on record does not mean there was none: whoever signs for the report writes it into the empty row.
+    return [heading, Table(columns, rows or (Row((PLACEHOLDER,) * len(columns)),))]

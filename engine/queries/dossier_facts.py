@@ -1,7 +1,7 @@
 """Agency, round and council as documents name them: from definition, record and the office's facts."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -21,6 +21,7 @@ from engine.dossier.facts import (
     ThresholdFacts,
 )
 from engine.models import Ballot, ListLine, Nomination, Person, Result, Seat, Voting
+from engine.queries.dossier_deadlines import deadlines_moved
 from engine.queries.dossier_founding import founded_by
 from engine.queries.rounds import RoundSeen
 
@@ -178,7 +179,7 @@ def council_facts(
         absent=tuple(named[seat.id] for seat in absent),
         chair=named[chosen_seat(facts, "chair", seats)],
         secretary=named[chosen_seat(facts, "secretary", seats)],
-        quorum=_quorum(definition, len(here), len(seats)),
+        quorum=_quorum(definition, results, len(here), len(seats)),
         ballot_kind=_ballot_kind(definition),
         issued=len(seats),
         collected=sent,
@@ -186,6 +187,7 @@ def council_facts(
         written_opinions=0 if circulated else sum(seat.sent for seat in absent),
         thresholds=_thresholds(session, round_, voting),
         results=results,
+        deadlines=deadlines_moved(session, round_, voting.opened_at, voting.closed_at),
         dissents=tuple(filter(None, (facts.get("dissent", ""),))),
     )
 
@@ -209,8 +211,13 @@ def _moment(facts: Facts, name: str, otherwise: datetime) -> datetime:
     return datetime.combine(date.fromisoformat(day), time.fromisoformat(hour), VIETNAM)
 
 
-def _quorum(definition: Definition, here: int, seats: int) -> str:
-    strictest = max((award.ballot.rule() for award in definition.awards), key=lambda rule: rule.quorum)
+def _quorum(definition: Definition, results: Sequence[ResultFacts], here: int, seats: int) -> str:
+    """The strictest rule among the awards put to this vote: an award nobody was put up for asks nothing."""
+    voted = {result.award_name for result in results}
+    rules = [award.ballot.rule() for award in definition.awards if award.name in voted]
+    if not rules:
+        return ""
+    strictest = max(rules, key=lambda rule: rule.quorum)
     return (
         f"{here}/{seats} thành viên tham gia, cần ít nhất {quorum_needed(strictest, seats)} "
         f"({share_words(strictest.quorum)} tổng số thành viên)"

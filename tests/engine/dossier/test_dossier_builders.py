@@ -5,7 +5,7 @@ import pytest
 from dossier_sample import CERTIFICATE, DAY, LETTER, line, listed
 
 from engine.dossier.award_list import award_list
-from engine.dossier.dates import ZONE, long_date, moment, percent
+from engine.dossier.dates import ZONE, long_date, moment, percent, spelled_out
 from engine.dossier.decision import decision
 from engine.dossier.facts import (
     AgencyFacts,
@@ -44,6 +44,11 @@ def test_dates_are_padded_as_the_decree_asks() -> None:
     assert long_date(dt.date(2026, 3, 15)) == "ngày 15 tháng 3 năm 2026"
     assert long_date(None) == "ngày … tháng … năm …"
     assert moment(dt.datetime(2026, 11, 26, 10, 0, tzinfo=dt.UTC)) == "17 giờ 00, thứ Năm 26/11/2026"
+    mixed = "Quyết định 587/QĐ-TTg ngày 18/5/2022, Kế hoạch ngày 02/1/2023; ngày 31/2/2022; tờ 1/2/2022"
+    assert spelled_out(mixed) == (
+        "Quyết định 587/QĐ-TTg ngày 18 tháng 5 năm 2022, Kế hoạch ngày 02 tháng 01 năm 2023; "
+        "ngày 31/2/2022; tờ 1/2/2022"
+    )
     with pytest.raises(ValueError, match="zone"):
         moment(dt.datetime(2026, 11, 26, 10, 0))  # noqa: DTZ001 — the refusal is what is tested
 
@@ -197,13 +202,9 @@ def test_the_report_is_confirmed_by_the_proposing_level(
     assert made.signatures[1].name == "Nông Đức Ưởng"
     assert "- Vận động 45 hộ hiến 7.727 m² đất;\n =1+1" in said(made)
     group = achievement_report(
-        texts.report,
-        agency=agency,
-        review=review,
-        facts=replace(report_facts, is_collective=True, past_awards=()),
+        texts.report, agency=agency, review=review, facts=replace(report_facts, is_collective=True)
     )
     assert "Tên tập thể:" in said(group)
-    assert "chưa ghi nhận hình thức khen thưởng nào" in said(group)
 
 
 def test_a_submission_sent_again_opens_with_what_it_completes(
@@ -225,8 +226,8 @@ def test_a_submission_sent_again_opens_with_what_it_completes(
         return paper.subject, body[0]
 
     first, second = (
-        SentPaper("12/TTr-BDT", dt.date(2026, 11, 5)),
-        SentPaper("19/TTr-BDT", dt.date(2026, 12, 1)),
+        SentPaper("12/TTr-BDT", dt.date(2026, 11, 5), completed=True),
+        SentPaper("19/TTr-BDT", dt.date(2026, 12, 1), completed=True),
     )
     back = [replace(lines[0], sent_with=second), replace(lines[1], sent_with=first)]
     subject, opening = made(back[1])
@@ -243,6 +244,13 @@ def test_a_submission_sent_again_opens_with_what_it_completes(
         in opening
     )
     assert "hồ sơ của 01 tập thể và 01 cá nhân." in opening
+    untouched = replace(lines[0], sent_with=replace(second, completed=False))
+    subject, opening = made(untouched)
+    assert subject.startswith("Về việc đề nghị tặng"), "it claims no completion"
+    assert opening == (
+        "Ban Dân tộc tỉnh Lạng Sơn trình lại hồ sơ của 01 tập thể đã gửi kèm theo Tờ trình số 19/TTr-BDT "
+        "ngày 01 tháng 12 năm 2026."
+    )
     subject, opening = made(*lines)
     assert subject.startswith(f"Về việc đề nghị tặng {CERTIFICATE} cho tập thể, cá nhân có thành tích")
     assert "kính trình" in opening
