@@ -17,6 +17,26 @@ NUMBERS = {
 }
 DATES = ("submission_date", "meeting_date", "founding_date")
 HOURS = ("meeting_start", "meeting_end")
+PICKED = ("present", "nothing_added")
+LABELS = NUMBERS | {
+    "submission_date": "Ngày tờ trình",
+    "founding_date": "Ngày quyết định thành lập Hội đồng",
+    "signer_name": "Cấp phó ký thay",
+    "signer_title": "Chức vụ của người ký thay",
+    "confirmer_name": "Người xác nhận báo cáo thành tích",
+    "confirmer_title": "Chức vụ của người xác nhận",
+    "meeting_way": "Cách Hội đồng làm việc",
+    "meeting_date": "Ngày họp",
+    "meeting_start": "Giờ bắt đầu",
+    "meeting_end": "Giờ kết thúc",
+    "meeting_place": "Địa điểm",
+    "chair": "Chủ trì",
+    "secretary": "Thư ký ghi biên bản",
+    "present": "Thành viên có mặt",
+    "dissent": "Ý kiến bảo lưu",
+    "nothing_added": "Không phải thêm tệp",
+}
+WAYS = {CIRCULATED: "lấy ý kiến bằng phiếu gửi từng thành viên", MEETING: "họp"}
 PARTS = ("day", "month", "year")
 _HOUR = re.compile(r"(\d{1,2})\s*(?:giờ|[:hg.])?\s*(\d{2})?\s*(?:phút)?")
 
@@ -28,11 +48,15 @@ class Typed:
     facts: dict[str, str]
     fields: dict[str, str]
     present: frozenset[int]
+    nothing_added: frozenset[int]
     errors: list[tuple[str, str]]
 
 
-def read(form: Form, seats: Iterable[int], *, today: date) -> Typed:
-    """What was typed: dates become 2026-11-24, times 08:30. Empty stays empty: the gate asks for it later."""
+def read(form: Form, seats: Iterable[int], *, returned: Iterable[int], today: date) -> Typed:
+    """What was typed: dates become 2026-11-24, times 08:30. Empty stays empty: the gate asks for it later.
+
+    `seats` may be ticked as present, `returned` (nominations) as having needed no file.
+    """
     facts = {name: form.text(name) for name in (*TEXTS, *SIGNERS)}
     errors: dict[str, str] = {}
     way = form.text("meeting_way")
@@ -60,7 +84,10 @@ def read(form: Form, seats: Iterable[int], *, today: date) -> Typed:
     present = frozenset(seat for seat in seats if str(seat) in chosen)
     facts["present"] = ",".join(str(each) for each in sorted(present))
     facts |= {f"away_{seat}": form.text(f"away_{seat}") for seat in seats}
-    return Typed(facts, form.typed(), present, list(errors.items()))
+    ticked = set(form.many("nothing_added"))
+    nothing_added = frozenset(each for each in returned if str(each) in ticked)
+    facts["nothing_added"] = ",".join(str(each) for each in sorted(nothing_added))
+    return Typed(facts, form.typed(), present, nothing_added, list(errors.items()))
 
 
 def hour_of(text: str) -> str | None:
@@ -80,6 +107,35 @@ def shown(facts: Mapping[str, str]) -> dict[str, str]:
         parts = (f"{day.day:02d}", f"{day.month:02d}", str(day.year)) if day else ("", "", "")
         fields |= {f"{name}_{part}": text for part, text in zip(PARTS, parts, strict=True)}
     for name in HOURS:
-        hour, _, minute = facts.get(name, "").partition(":")
-        fields[name] = f"{int(hour)} giờ {minute}" if hour else ""
+        fields[name] = _hour_words(facts.get(name, ""))
     return fields
+
+
+def standing(
+    theirs: Mapping[str, str], *, seats: Mapping[int, str], returned: Mapping[int, str]
+) -> list[tuple[str, str]]:
+    """Facts that stand otherwise than typed, by field, each told as it stands, ids by their names."""
+    told = []
+    for name, value in theirs.items():
+        names = returned if name == "nothing_added" else seats
+        absent = name.removeprefix("away_")
+        if absent != name:
+            label = f"Lý do vắng của {seats.get(int(absent), absent)}"
+        else:
+            label = LABELS.get(name, name)
+        if name in {*PICKED, "chair", "secretary"}:
+            said = ", ".join(names.get(int(each), each) for each in value.split(",") if each)
+        elif name in DATES and value:
+            said = f"{date.fromisoformat(value):%d/%m/%Y}"
+        elif name in HOURS:
+            said = _hour_words(value)
+        else:
+            said = WAYS.get(value, value) if name == "meeting_way" else value
+        field = f"{name}_day" if name in DATES else name
+        told.append((field, f"{label}: bản đang lưu {f'ghi “{said}”' if said else 'để trống'}."))
+    return told
+
+
+def _hour_words(value: str) -> str:
+    hour, _, minute = value.partition(":")
+    return f"{int(hour)} giờ {minute}" if hour else ""

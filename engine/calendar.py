@@ -191,8 +191,8 @@ def parse_calendar(mapping: object, file_name: str) -> Calendar:
 
 
 def short(day: date) -> str:
-    """Write a date as "24/11/2026"."""
-    return f"{day.day}/{day.month}/{day.year}"
+    """Write a date as "24/11/2026", day and month in two digits: "09/01/2026"."""
+    return f"{day:%d/%m/%Y}"
 
 
 def in_words(moment: datetime) -> str:
@@ -223,7 +223,7 @@ def _hours_left(left: timedelta) -> str:
 
 
 def _day_month(day: date, year: int) -> str:
-    return f"{day.day}/{day.month}" if day.year == year else short(day)
+    return f"{day:%d/%m}" if day.year == year else short(day)
 
 
 def _span(run: Sequence[date], year: int) -> str:
@@ -231,5 +231,5 @@ def _span(run: Sequence[date], year: int) -> str:
     if first == last:
         return _day_month(first, year)
     if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{_day_month(last, year)}"
+        return f"{first:%d}–{_day_month(last, year)}"
     return f"{_day_month(first, year)}–{_day_month(last, year)}"

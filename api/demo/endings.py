@@ -8,13 +8,15 @@ from sqlmodel import col, select
 from api.demo.scene import Entered, Scene
 from engine.access import time_itself
 from engine.clock import VIETNAM
-from engine.commands import council, submission
+from engine.commands import council, proposal, submission
 from engine.commands.ground import stand_on
-from engine.models import Person, Seat, Voting
+from engine.models import Nomination, Person, Seat, Voting
 from engine.queries import dossier_source
 from engine.queries import rounds as queries
 from engine.queries.dossier_facts import CIRCULATED
 from engine.stages import Role, State
+
+EVIDENCE = "minh-chung-sang-kien"
 
 
 def vote(scene: Scene, against: Mapping[str, int], start: datetime) -> None:
@@ -135,6 +137,16 @@ def send_dossier(scene: Scene, number: str, now: datetime) -> None:
         sha256=archive.sha256, size=archive.size, now=now,
     )  # fmt: skip
     submission.send_dossier(session, actor, key, version=version, channel="email", now=now)
+
+
+def supplement(scene: Scene, codes: Sequence[str], now: datetime) -> None:
+    """The departments' clerks add what Sở Nội vụ asked for."""
+    scene.pass_time(now)
+    for code in codes:
+        nomination = scene.session.exec(select(Nomination).where(Nomination.code == code)).one()
+        paper = scene.papers.confirmation(nomination.nominee_name, day=now.date())
+        clerk = scene.holding(Role.clerk, nomination.department_key)
+        proposal.attach(scene.session, clerk, code, item_key=EVIDENCE, file=paper, now=now)
 
 
 def codes(entered: Sequence[Entered], *states: State) -> list[str]:

@@ -87,6 +87,18 @@ class Papers:
         )
         return self._kept(document, "bien-ban-hop-phong", word=False)
 
+    def confirmation(self, name: str, *, day: date) -> StoredFile:
+        """What Sở Nội vụ asked for: confirmed duties towards tax and social insurance."""
+        said = f"Xác nhận {name} đã thực hiện đầy đủ nghĩa vụ thuế, bảo hiểm xã hội./."
+        document = Document(
+            title="GIẤY XÁC NHẬN",
+            subject="Thực hiện nghĩa vụ thuế, bảo hiểm xã hội",
+            stamp=day,
+            head=Head(parent="Cục Thuế", issuer="Thuế tỉnh", place=self.definition.agency.place, date=day),
+            blocks=(Paragraph(said, Style.BODY),),
+        )
+        return self._kept(document, "xac-nhan-thue", word=False)
+
     def archive(self, source: Source) -> StoredFile:
         """The whole dossier in one archive, built and kept as the office's own page does it."""
         press = Press(self.texts, DIST / PDF_FONTS)

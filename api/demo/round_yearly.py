@@ -73,6 +73,7 @@ def play(scene: Scene) -> None:
         scene, endings.codes(of_province, State.submitted), "completion", at(3, 12, 2025),
         reason="Bổ sung xác nhận của cơ quan thuế, bảo hiểm xã hội.",
     )  # fmt: skip
+    endings.supplement(scene, endings.codes(of_province, State.submitted), at(4, 12, 2025))
     endings.send_dossier(scene, "241/TTr-BDT", at(5, 12, 2025, 10))
     endings.answer(
         scene, endings.codes(of_province, State.awarded), "awarded", at(8, 12, 2025),

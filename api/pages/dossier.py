@@ -30,6 +30,7 @@ FOLDERS = {
     "04-bao-cao-thanh-tich": "Báo cáo thành tích",
     "05-minh-chung": "Minh chứng",
 }
+CONFLICT = 409
 GATE = "Thành phần hồ sơ (Luật Thi đua, khen thưởng Đ.84.2)"
 
 
@@ -41,13 +42,17 @@ def look(visit: StaffVisit, key: str) -> Response:
 
 @router.post("/vp/dot/{key}/ho-so")
 def keep(visit: StaffVisit, key: str, form: Typed) -> Response:
-    """Keep the facts; an archive built from older ones is then no longer this dossier."""
+    """Keep the facts; an archive built from older ones is then no longer this dossier.
+
+    What another has saved meanwhile is shown beside what was typed: saving again is then a choice.
+    """
     demand(visit, Role.office)
     with visit.read() as session:
         round_ = rounds.seen(session, key)
         shop = workshop.workshop_of(session, round_)
         today = visit.now.astimezone(VIETNAM).date()
-        typed = dossier_form.read(form, [seat.id for seat in shop.seats], today=today)
+        seats, returned = _named(shop)
+        typed = dossier_form.read(form, seats, returned=returned, today=today)
         asked = Asked(round_.id, shop.going, typed.facts, shop.seats, shop.voting)
         wrong = fact_faults(session, round_.definition, asked)
     named = dict(typed.errors)
@@ -55,8 +60,16 @@ def keep(visit: StaffVisit, key: str, form: Typed) -> Response:
     errors = [*typed.errors, *((field, said) for field, said in found if field not in named)]
     if errors:
         return _workshop(visit, key, typed=typed, errors=errors, status=422)
-    with visit.change() as session:
-        submission.prepare_dossier(session, visit.me, key, facts=typed.facts, now=visit.clock())
+    try:
+        with visit.change() as session:
+            submission.prepare_dossier(
+                session, visit.me, key, facts=typed.facts, seen=form.text("seen"), now=visit.clock()
+            )
+    except Changed as other:
+        theirs = {name: str(value) for name, value in other.theirs.items()}
+        told = dossier_form.standing(theirs, seats=seats, returned=returned)
+        errors = [("", other.sentence), *told]
+        return _workshop(visit, key, typed=typed, errors=errors, status=CONFLICT)
     return visit.go(f"/vp/dot/{key}/ho-so", "Đã lưu thông tin hồ sơ.")
 
 
@@ -111,12 +124,15 @@ def send(visit: StaffVisit, key: str, form: Typed) -> Response:
                 version=form.number("version") or 0,
                 channel=form.text("channel"),
                 channel_number=form.text("channel_number"),
+                seen=form.text("archive"),
                 now=visit.clock(),
             )
             said = f"Đã gửi hồ sơ bản {sent.version}."
     except Incomplete as refused:
         errors = list(refused.fields.items())
         return _workshop(visit, key, sending=form.typed(), errors=errors, status=422)
+    except Changed as other:
+        return _workshop(visit, key, sending=form.typed(), errors=[("", other.sentence)], status=CONFLICT)
     return visit.go(f"/vp/dot/{key}/ho-so", said)
 
 
@@ -149,6 +165,11 @@ def document(visit: StaffVisit, key: str, version: Number, path: str) -> Respons
         except KeyError:
             raise NotFound("Bộ hồ sơ không có tệp này.", help_from="Văn phòng") from None
     return send_bytes(data, name=path.rpartition("/")[2], media_type=media_type_of(path))
+
+
+def _named(shop: workshop.Workshop) -> tuple[dict[int, str], dict[int, str]]:
+    """Names of the council's seats and of the nominations that came back, by id."""
+    return {seat.id: seat.name for seat in shop.seats}, {line.id: line.name for line in shop.returned}
 
 
 def _version(visit: Visit, key: str, version: int) -> workshop.Version:
@@ -186,7 +207,11 @@ def _workshop(
         shop=shop,
         fields=typed.fields if typed else dossier_form.shown(shop.facts),
         present=typed.present if typed else shop.present,
+        ticked=typed.nothing_added if typed else {line.id for line in shop.returned if line.ticked},
+        # A form refused for its own faults goes on from what it was filled from, not from what it never saw.
+        seen=typed.fields.get("seen", "") if typed and status != CONFLICT else shop.seen,
         sending=sending or {},
+        departments={unit.key: unit.name for unit in round_.definition.departments},
         contents=_contents(visit, shop.draft),
         folders=FOLDERS,
         errors=errors or [],

@@ -1,27 +1,23 @@
-"""The dossier of provincial awards: prepared, sealed with its hash, sent, received; one version at a time."""
+"""The dossier of provincial awards: sealed with its hash, sent, received; one version at a time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
 
 from engine.access import Actor, demand_role
 from engine.commands.dating import Earliest, earliest_paper, number_faults, submission_faults
 from engine.commands.ground import Ground, move_all, note_round, stand_on
 from engine.commands.numbering import submission_sign, written
-from engine.dossier.dates import megabytes
-from engine.errors import Incomplete, NotFound, NotNow
+from engine.dossier.dates import megabytes, moment
+from engine.errors import Changed, Incomplete, NotFound, NotNow
 from engine.models import Dossier, DossierLine, Nomination
-from engine.stages import Act, Role, Stage, State
+from engine.stages import Act, Role, State
 from engine.text import clean
 
-_LINE = SQLModel.metadata.tables["dossier_line"]
 MOST_BY_EMAIL = 20 * 2**20  # bytes; many a mail server takes no more once they are written out as text
-OF_ONE_PAPER = frozenset({"submission_number", "submission_date"})
-
-
 _HELD_BY = (
     select(col(DossierLine.nomination_id), Dossier)
     .join(Dossier, col(Dossier.id) == col(DossierLine.dossier_id))
@@ -38,62 +34,7 @@ _SUBMITTED = (
 )
 
 
-def carried(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """What the next version starts with: its tờ trình is another paper, with a number and date of its own."""
-    return {name: value for name, value in facts.items() if name not in OF_ONE_PAPER}
-
-
-def prepare_dossier(
-    session: Session, actor: Actor, key: str, *, facts: Mapping[str, str], now: datetime
-) -> Dossier:
-    """Open (or go on filling) the next version of the dossier: exactly the provincial nominations to be sent.
-
-    `facts`: number and date of the tờ trình, number, time and place of the council's minutes, and so on.
-    Nothing new changes nothing; anything new asks for the archive to be built again.
-    """
-    demand_role(actor, Role.office)
-    ground = stand_on(session, key=key)
-    if ground.stage != Stage.submission:
-        raise NotNow(
-            "Hội đồng chưa bỏ phiếu xong nên chưa lập được hồ sơ trình.", rule="Trình tự xét khen thưởng"
-        )
-    lines = _lines_to_send(session, ground)
-    if not lines:
-        raise Incomplete(
-            {
-                "dossier": "Chưa có đề nghị nào được Thủ trưởng đồng ý trình cấp trên, "
-                "nên chưa có gì để lập hồ sơ."
-            }
-        )
-    dossier = latest_dossier(session, ground.round_id)
-    given = {name: clean(value) for name, value in facts.items()}
-    if dossier is None or dossier.state != "draft":
-        version = 1 if dossier is None else dossier.version + 1
-        kept = carried(dossier.facts) if dossier else {}
-        dossier = Dossier(round_id=ground.round_id, version=version, facts=kept)
-        session.add(dossier)
-        session.flush()
-        have: set[int] = set()
-    else:
-        have = {n.id or 0 for n in lines_of(session, dossier)}
-    wanted = {n.id or 0 for n in lines}
-    added, gone = sorted(wanted - have), sorted(have - wanted)
-    if not added and not gone and dossier.facts == {**dossier.facts, **given}:
-        return dossier
-    dossier.facts = {**dossier.facts, **given}
-    _unseal(session, dossier)
-    if gone:  # answered, refused or revoked since this version was prepared
-        session.execute(
-            delete(_LINE).where(_LINE.c.dossier_id == dossier.id, _LINE.c.nomination_id.in_(gone))
-        )
-    if added:
-        session.execute(insert(_LINE), [{"dossier_id": dossier.id, "nomination_id": id_} for id_ in added])
-    told = {"version": dossier.version, "lines": len(lines)}
-    note_round(session, actor, ground, "dossier_prepared", now=now, facts=told, tell=False, wake=False)
-    return dossier
-
-
-def _unseal(session: Session, dossier: Dossier) -> None:
+def unseal(session: Session, dossier: Dossier) -> None:
     """An archive built from an older record is no longer this one."""
     dossier.sha256, dossier.size, dossier.built_at = "", 0, None
     session.add(dossier)
@@ -103,10 +44,11 @@ def unseal_draft(session: Session, round_id: int) -> None:
     """What is inside changed: a version not sent yet has to be built again."""
     dossier = latest_dossier(session, round_id)
     if dossier is not None and dossier.state == "draft":
-        _unseal(session, dossier)
+        unseal(session, dossier)
 
 
-def _lines_to_send(session: Session, ground: Ground) -> list[Nomination]:
+def lines_to_send(session: Session, ground: Ground) -> list[Nomination]:
+    """What the next dossier takes along: provincial, agreed to by the head or sent back for completion."""
     provincial = [award.key for award in ground.definition.awards if award.level == "province"]
     return list(
         session.execute(
@@ -227,15 +169,20 @@ def send_dossier(
     version: int,
     channel: str,
     channel_number: str = "",
+    seen: str | None = None,
     now: datetime,
 ) -> Dossier:
     """The dossier leaves: by letter to the configured address, or marked as sent by another channel.
 
     `channel` is "email" or "other" (needs its number). Safe to repeat: what has left is returned as it is.
+    `seen` is the SHA-256 of the archive the sender was shown, None where nothing was shown: raises Changed
+    when another archive stands in its place, or has left.
     """
     demand_role(actor, Role.office)
     ground = stand_on(session, key=key)
     latest = latest_dossier(session, ground.round_id)
+    if latest is not None and latest.version == version and seen not in {None, latest.sha256}:
+        raise _other_archive(latest)
     if latest is not None and latest.version == version and latest.state != "draft":
         return latest
     dossier = _draft(session, ground, version)
@@ -254,7 +201,7 @@ def send_dossier(
         )
     if not dossier.sha256:
         faults["dossier"] = "Hồ sơ chưa được tạo. Bấm “Tạo hồ sơ” trước khi gửi."
-    elif {n.id for n in lines} != {n.id for n in _lines_to_send(session, ground)}:
+    elif {n.id for n in lines} != {n.id for n in lines_to_send(session, ground)}:
         faults["dossier"] = "Đã có thêm kết luận sau khi tạo hồ sơ. Cập nhật, tạo lại hồ sơ rồi gửi."
     if faults:
         raise Incomplete(faults)
@@ -267,6 +214,24 @@ def send_dossier(
     facts = {**about, "channel": channel, "number": said, "sha256": dossier.sha256}
     note_round(session, actor, ground, "dossier_sent", now=now, facts=facts)
     return dossier
+
+
+def _other_archive(dossier: Dossier) -> Changed:
+    """Nobody sends what they have not looked into."""
+    if dossier.state != "draft":
+        told = f"bản {dossier.version} đã được gửi, với bộ hồ sơ khác bộ ông/bà xem"
+        do = "Xem bộ đã gửi dưới đây."
+    elif dossier.sha256 and dossier.document_date and dossier.built_at:
+        told = (
+            f"bộ hồ sơ đã được tạo lại lúc {moment(dossier.built_at)}, nay là Tờ trình số "
+            f"{dossier.document_number} ngày {dossier.document_date:%d/%m/%Y}"
+        )
+        do = "Hồ sơ chưa được gửi. Kiểm tra bộ mới dưới đây rồi bấm gửi."
+    else:
+        told = "thông tin hoặc tệp của hồ sơ đã thay đổi nên bộ hồ sơ ấy không còn dùng được"
+        do = "Hồ sơ chưa được gửi. Tạo lại bộ hồ sơ, kiểm tra rồi gửi."
+    theirs = {"sha256": dossier.sha256, "number": dossier.document_number}
+    return Changed(f"Sau khi ông/bà mở trang, {told}. {do}", theirs=theirs, version=dossier.version)
 
 
 def record_receipt(session: Session, actor: Actor, key: str, *, number: str, now: datetime) -> int:

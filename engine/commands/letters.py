@@ -1,6 +1,7 @@
 """What a person does about a letter that did not go."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -17,11 +18,12 @@ NO_ADDRESS = "(không có địa chỉ)"
 
 
 def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime) -> Message:
-    """Put a failed or doubtful letter back into the queue: same bytes, same Message-ID. Safe to repeat.
+    """Put a failed or doubtful letter back into the queue: same words, same Message-ID. Safe to repeat.
 
     Where letters could not be written, their event is marked to be told again: they are written anew.
-    One that failed for want of an address goes to the one its reader has by now.
-    Raises NotFound, NotYours, or NotNow for a letter that went, is on its way, or has no address yet.
+    A person's letter goes to the address the roster has today; one to another agency keeps its own.
+    Raises NotFound, NotYours, or NotNow for a letter that went, is on its way, has no address yet, or whose
+    reader has left.
     """
     demand_role(actor, Role.office)
     round_id = session.exec(select(Message.round_id).where(Message.id == message_id)).one_or_none()
@@ -38,12 +40,14 @@ def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime)
             rule="Mỗi thư chỉ gửi một lần",
             help_from="Văn phòng",
         )
+    facts: dict[str, Any] = {"message": message_id, "letter": message.letter}
     if message.letter == UNWRITTEN:
         _tell_again(session, message)
     else:
-        if message.address.startswith(NO_ADDRESS):
-            message.address = _address_by_now(session, message)
-        message.state, message.next_at, message.attempts, message.outcome = "queued", now, 0, ""
+        address = _address_by_now(session, message)
+        facts["readdressed"] = address != message.address
+        message.outcome = _moved(message.address) if facts["readdressed"] else ""
+        message.address, message.state, message.next_at, message.attempts = address, "queued", now, 0
         message.owner, message.lease_until = None, None
     session.add(message)
     note_round(
@@ -52,22 +56,56 @@ def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime)
         ground,
         "letter_retried",
         now=now,
-        facts={"message": message_id, "letter": message.letter},
+        facts=facts,
         tell=False,
     )
     return message
 
 
 def _address_by_now(session: Session, message: Message) -> str:
+    """Where a letter goes today. Raises NotNow where that is nowhere, or where the same letter has gone."""
+    if message.person_id is None and not message.address.startswith(NO_ADDRESS):
+        return message.address
     reader = session.get(Person, message.person_id) if message.person_id else None
-    if reader is None or not reader.active or not reader.email:
+    if reader is not None and not reader.active:
+        raise NotNow(
+            f"{reader.name} không còn làm việc theo danh sách nhân sự nên không gửi lại thư này.",
+            rule="Thư chỉ gửi tới người đang làm việc",
+            help_from="quản trị hệ thống",
+        )
+    if reader is None or not reader.email:
         raise NotNow(
             f"{message.name} chưa có địa chỉ thư nên chưa gửi lại được. Gọi điện báo, "
             "hoặc ghi địa chỉ vào danh sách nhân sự rồi gửi lại.",
             rule="Thư chỉ gửi tới địa chỉ đã đăng ký",
             help_from="quản trị hệ thống",
         )
+    _refuse_twin(session, message, reader.email)
     return reader.email
+
+
+def _refuse_twin(session: Session, message: Message, address: str) -> None:
+    """A mailbox may have passed from one colleague to another: it gets one letter of a kind for an event."""
+    twin = session.exec(
+        select(Message.name).where(
+            Message.event_id == message.event_id,
+            Message.letter == message.letter,
+            Message.address == address,
+            Message.id != message.id,
+        )
+    ).first()
+    if twin is not None:
+        raise NotNow(
+            f"Hộp thư {address} đã có thư này, gửi cho {twin}. Gọi điện báo {message.name}.",
+            rule="Mỗi hộp thư chỉ nhận một lần một thư",
+            help_from="Văn phòng",
+        )
+
+
+def _moved(before: str) -> str:
+    if before.startswith(NO_ADDRESS):
+        return "Gửi tới địa chỉ nay đã có trong danh sách nhân sự."
+    return f"Gửi tới địa chỉ hiện nay trong danh sách nhân sự, thay {before}."
 
 
 def _tell_again(session: Session, message: Message) -> None:

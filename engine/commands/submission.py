@@ -16,7 +16,6 @@ from engine.commands.dossiers import (
     earliest_answer,
     latest_dossier,
     lines_of,
-    prepare_dossier,
     record_receipt,
     seal_dossier,
     send_dossier,
@@ -34,6 +33,7 @@ from engine.commands.ground import (
     stand_on,
 )
 from engine.commands.numbering import decision_sign, written
+from engine.commands.preparing import prepare_dossier
 from engine.errors import Incomplete, NotNow
 from engine.models import Decision, Nomination
 from engine.stages import Act, Role, State

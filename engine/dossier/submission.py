@@ -1,7 +1,6 @@
 """Tờ trình: the submission of provincial awards to the receiving body."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from engine.dossier.dates import long_date
 from engine.dossier.facts import (
@@ -10,7 +9,6 @@ from engine.dossier.facts import (
     LineFacts,
     Registration,
     RoundFacts,
-    SentPaper,
 )
 from engine.dossier.phrases import (
     AGENCY,
@@ -29,6 +27,7 @@ from engine.dossier.view import Document, Head, Kind, Paragraph, Symbol
 from engine.dossier.wording import Wording
 
 FILE = "to-trinh.yaml"
+AGAIN = frozenset({"bo_sung", "to_trinh_truoc"})
 EXPECTED = {
     "title": one(),
     "subject": one(AGENCY, AWARDED),
@@ -36,7 +35,8 @@ EXPECTED = {
     "salutation": one(AGENCY),
     "basis_council": many(AGENCY, COUNCIL),
     "basis_simplified": many(AGENCY),
-    "completion": one(AGENCY, AWARDED, frozenset({"bo_sung", "to_trinh_truoc"})),
+    "completion": one(AGENCY, AWARDED, AGAIN),
+    "resent": one(AGENCY, AWARDED, AGAIN),
     "body_council": many(AGENCY, COUNCIL, AWARDED),
     "body_simplified": many(AGENCY, AWARDED),
     "closing": many(AGENCY, AWARDED),
@@ -56,7 +56,8 @@ def submission(
 ) -> Document:
     """The tờ trình for `lines`; `council` is None under the simplified procedure (no ballot).
 
-    Opens by naming the tờ trình it completes when lines of it were sent before and came back.
+    Opens by naming the tờ trình it completes when lines of it were sent before and came back; its subject is
+    the completion only where it is nothing else.
     """
     path = "simplified" if council is None else "council"
     values = agency_values(agency, review) | awarded_values(lines)
@@ -64,6 +65,7 @@ def submission(
         values |= council_values(council, lines)
     grounds = [*review.legal_basis, *wording.many(f"basis_{path}", values)]
     again = [line for line in lines if line.sent_with]
+    completed = [line for line in again if line.sent_with and line.sent_with.completed]
     body = [
         *_completion(wording, again, values),
         *wording.many(f"body_{path}", values),
@@ -71,7 +73,7 @@ def submission(
     ]
     return Document(
         title=wording.one("title", values),
-        subject=wording.one("subject_completion" if len(again) == len(lines) else "subject", values),
+        subject=wording.one("subject_completion" if len(completed) == len(lines) else "subject", values),
         stamp=registration.date or registration.stamp,
         head=Head(
             parent=agency.parent,
@@ -89,14 +91,15 @@ def submission(
 
 
 def _completion(wording: Wording, again: Sequence[LineFacts], values: dict[str, str]) -> list[str]:
-    """Which papers took these along before, oldest first; nothing where none did."""
-    papers = dict.fromkeys(line.sent_with for line in again if line.sent_with)
-    if not papers:
-        return []
-    named = [f"Tờ trình số {paper.symbol} {long_date(paper.date)}" for paper in sorted(papers, key=_age)]
-    told = {"bo_sung": how_many(again), "to_trinh_truoc": " và ".join(named)}
-    return [wording.one("completion", values | told)]
-
-
-def _age(paper: SentPaper) -> tuple[date, str]:
-    return paper.date, paper.symbol
+    """Which papers took these along before, oldest first, and what has been completed since: the paper
+    vouches for no completion that did not happen. Nothing where none was sent before.
+    """
+    said = []
+    for key, completed in (("completion", True), ("resent", False)):
+        lines = [line for line in again if line.sent_with and line.sent_with.completed is completed]
+        papers = sorted({(p.date, p.symbol) for line in lines if (p := line.sent_with)})
+        if papers:
+            named = [f"Tờ trình số {symbol} {long_date(dated)}" for dated, symbol in papers]
+            told = {"bo_sung": how_many(lines), "to_trinh_truoc": " và ".join(named)}
+            said.append(wording.one(key, values | told))
+    return said

@@ -4,10 +4,11 @@ import re
 import zipfile
 import zlib
 from pathlib import Path, PurePath
-from urllib.parse import unquote
 from xml.parsers import expat
 
-from engine.file_kinds.wrong import WrongFileError
+from engine.file_kinds.office_parts import check_parts
+from engine.file_kinds.own_disk import on_own_disk
+from engine.file_kinds.wrong import REACHES_OUT, TOO_MUCH, TWISTED, WrongFileError
 
 MOST_ENTRIES, MOST_UNPACKED = 2000, 200 * 2**20
 MOST_MARKUP = 4 * 2**20  # bytes of XML that say how the parts hang together; 10,000 links are 2 MB
@@ -18,12 +19,6 @@ _MACRO_TYPES = ("macroenabled", "vbaproject", "macrosheet")
 _MACRO_RELATIONS = frozenset({"vbaproject", "xlmacrosheet", "xlintlmacrosheet"})
 _OBJECT_RELATIONS = frozenset({"control", "activexcontrolbinary", "oleobject", "package", "afchunk"})
 _OBJECT_PARTS = re.compile(r"(^|/)(activex|embeddings)/.", re.IGNORECASE)
-# "Ngân sách.xlsx", "/Users/a/b.xlsx", "file:///C:/mẫu.dotx": on the reader's own machine, nothing is fetched;
-# nor for what a letter pasted into Word leaves behind ("cid:…").
-_OWN_DISK = re.compile(
-    r"|(cid|data|about):.*|(file://(localhost)?/)?[a-z]:/.*|file://(localhost)?/[^/].*|/?[^/:][^:]*",
-    re.IGNORECASE | re.DOTALL,
-)
 _BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, expat.ExpatError)
 _PACKED = (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"MZ")
 # Packed or scrambled by their own kind: metafiles of Word, fonts a document brings (ECMA-376 part 4, §9.2).
@@ -37,7 +32,7 @@ def check_office(head: bytes, path: Path, suffix: str) -> None:
     if not head.startswith(b"PK\x03\x04"):
         raise WrongFileError(broken)
     if path.read_bytes().count(b"PK\x01\x02") > MOST_ENTRIES:  # before the library makes an object of each
-        raise WrongFileError(_TOO_MUCH)
+        raise WrongFileError(TOO_MUCH)
     try:
         with zipfile.ZipFile(path) as archive:
             _entries(archive, path.stat().st_size)
@@ -48,28 +43,25 @@ def check_office(head: bytes, path: Path, suffix: str) -> None:
         raise WrongFileError(broken) from unreadable
 
 
-_TOO_MUCH = "nén quá nhiều nội dung. Giảm cỡ ảnh trong tệp, lưu lại rồi tải lên."
-_TWISTED = "cấu trúc nén không hợp lệ. Lưu lại tệp rồi tải lên."
 _HOLDS_ANOTHER = (
     "có tệp khác hoặc điều khiển nhúng bên trong. "
     "Bỏ phần nhúng (biểu đồ thì dán thành ảnh) hoặc lưu lại bằng bản PDF thường rồi tải lên."
 )
-_REACHES_OUT = "tự lấy mẫu, ảnh hoặc số liệu từ máy khác. Lưu lại bằng bản PDF thường rồi tải lên."
 
 
 def _entries(archive: zipfile.ZipFile, size: int) -> None:
     entries = archive.infolist()
     if len(entries) > MOST_ENTRIES or sum(e.file_size for e in entries) > MOST_UNPACKED:
-        raise WrongFileError(_TOO_MUCH)
+        raise WrongFileError(TOO_MUCH)
     names = {e.filename.lower() for e in entries}  # which of two of one name is read, every reader decides
     if sum(e.compress_size for e in entries) > size or len(names) < len(entries):
-        raise WrongFileError(_TWISTED)
+        raise WrongFileError(TWISTED)
     for entry in entries:
         if entry.flag_bits & 1:
             raise WrongFileError("có mật khẩu. Bỏ mật khẩu, lưu lại rồi tải lên.")
         outside = entry.filename.startswith(("/", "\\")) or ".." in PurePath(entry.filename).parts
         if outside or entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-            raise WrongFileError(_TWISTED)
+            raise WrongFileError(TWISTED)
         if entry.filename.lower().endswith("vbaproject.bin"):
             raise WrongFileError("có macro. Lưu lại thành tệp không có macro rồi tải lên.")
         with archive.open(entry) as member:
@@ -81,10 +73,12 @@ def _parts(archive: zipfile.ZipFile, suffix: str) -> None:
     """What the parts are and whom they call. A package held inside is refused too: nobody looks into it."""
     links = [e for e in archive.infolist() if e.filename.lower().endswith(".rels")]
     if sum(e.file_size for e in [archive.getinfo(CONTENT_TYPES), *links]) > MOST_MARKUP:
-        raise WrongFileError(_TOO_MUCH)
+        raise WrongFileError(TOO_MUCH)
     macro = f"có macro. Lưu lại thành {suffix} không có macro rồi tải lên."
+    types: dict[str, str] = {}
     for element in _elements(archive.read(CONTENT_TYPES)):
         content_type = element.get("ContentType", "").lower()
+        types[element.get("PartName", element.get("Extension", "")).lower()] = content_type
         if any(kind in content_type for kind in _MACRO_TYPES):
             raise WrongFileError(macro)
     if any(_OBJECT_PARTS.search(name) for name in archive.namelist()):
@@ -97,7 +91,8 @@ def _parts(archive: zipfile.ZipFile, suffix: str) -> None:
             if relation in _OBJECT_RELATIONS:
                 raise WrongFileError(_HOLDS_ANOTHER)
             if _reaches_out(element, relation):
-                raise WrongFileError(_REACHES_OUT)
+                raise WrongFileError(REACHES_OUT)
+    check_parts(archive, suffix, types)
 
 
 def _reaches_out(element: dict[str, str], relation: str) -> bool:
@@ -106,11 +101,11 @@ def _reaches_out(element: dict[str, str], relation: str) -> bool:
     """
     if element.get("TargetMode", "Internal") == "Internal" or relation == "hyperlink":
         return False
-    return not _OWN_DISK.fullmatch(unquote(element.get("Target", "")).strip().replace("\\", "/"))
+    return not on_own_disk(element.get("Target", ""))
 
 
 def _no_dtd(*_declared: object) -> None:
-    raise WrongFileError(_TWISTED)
+    raise WrongFileError(TWISTED)
 
 
 def _elements(markup: bytes) -> list[dict[str, str]]:

@@ -17,6 +17,7 @@ from engine.models import (
     Voting,
 )
 from engine.queries import deadlines, letters, waiting
+from engine.queries.dossier_returns import Returned, returned_lines
 from engine.queries.office import RoundAt
 from engine.queries.rounds import step_of
 from engine.stages import DEAD, UNSENT, Stage, State
@@ -86,12 +87,15 @@ class Happened:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """Everything on the office's first page of a round."""
+    """Everything on the office's first page of a round. `supplemented`: what Sở Nội vụ sent back and somebody
+    has added files to since.
+    """
 
     states: dict[str, int]
     departments: tuple[DepartmentLine, ...]
     returned: tuple[Named, ...]
     held: tuple[Named, ...]
+    supplemented: tuple[Returned, ...]
     same_names: tuple[tuple[str, int], ...]
     list: ListAt | None
     voting: VotingAt | None
@@ -131,6 +135,7 @@ def dashboard(session: Session, at: RoundAt, *, now: datetime) -> Dashboard:
         departments=_departments(session, at, [tuple(row) for row in counts], now),
         returned=tuple(named for state, named in waits if state == State.returned),
         held=tuple(named for state, named in waits if state == State.held),
+        supplemented=tuple(line for line in _sent_back(session, at, states) if line.added),
         same_names=_same_names(session, at.id),
         list=list_at(session, at.id),
         voting=voting_at(session, at.id),
@@ -193,6 +198,10 @@ def _waiting_nominations(session: Session, round_id: int) -> list[tuple[State, N
         .order_by(col(Nomination.return_until), col(Nomination.id))
     ).all()
     return [(State(row[0]), Named(*row[1:])) for row in rows]
+
+
+def _sent_back(session: Session, at: RoundAt, states: dict[str, int]) -> tuple[Returned, ...]:
+    return returned_lines(session, at.id, {}) if states.get(State.completion.value) else ()
 
 
 def _same_names(session: Session, round_id: int) -> tuple[tuple[str, int], ...]:

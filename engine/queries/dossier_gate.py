@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from engine.clock import VIETNAM
 from engine.commands.dating import day_of, earliest_paper, meeting_fault, submission_faults
 from engine.commands.numbering import form_fault, submission_sign, written
 from engine.definition import Definition, Item
@@ -25,6 +26,8 @@ from engine.queries.dossier_facts import (
     present_ids,
 )
 from engine.queries.dossier_founding import founding_open
+from engine.queries.dossier_returns import Returned
+from engine.queries.voting import quorums
 from engine.stages import State
 
 LAW = "Luật Thi đua, khen thưởng, Điều 84 khoản 2"
@@ -54,13 +57,16 @@ class Gap:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the gate looks at: the nominations to be sent, the office's facts, the council and its vote."""
+    """What the gate looks at: the nominations to be sent, the office's facts, the council and its vote, and
+    those of the nominations that came back.
+    """
 
     round_id: int
     going: tuple[Going, ...]
     facts: Facts
     seats: tuple[SeatSeen, ...]
     voting: VotingSeen | None
+    returned: tuple[Returned, ...] = ()
 
 
 def gaps_of(session: Session, definition: Definition, asked: Asked) -> tuple[Gap, ...]:
@@ -84,7 +90,9 @@ def gaps_of(session: Session, definition: Definition, asked: Asked) -> tuple[Gap
     return (
         *(Gap(each.sentence, _href(each.item.key, going)) for each in missing_items(required, present)),
         *(Gap(sentence, _href(f"fact:{name}", going)) for name, sentence in wrong.items()),
+        *_not_completed(asked),
         *_led_by_nobody(asked),
+        *_too_few_present(session, definition, asked),
         *_too_heavy(going, [(of, size) for of, _item, size in files]),
     )
 
@@ -144,6 +152,35 @@ def _led_by_nobody(asked: Asked) -> Iterator[Gap]:
         if seat not in here:
             said = f"{names[seat]} không có mặt tại cuộc họp: chọn người đã {did}, hoặc đánh dấu có mặt."
             yield Gap(said, f"#{field}")
+
+
+def _too_few_present(session: Session, definition: Definition, asked: Asked) -> Iterator[Gap]:
+    """Minutes do not say of themselves that the meeting was not valid, by the awards voted on."""
+    facts = asked.facts
+    if asked.voting is None or facts.get("meeting_way") != MEETING or not facts.get("present"):
+        return
+    here, seats = len(present_ids(facts, asked.seats)), len(asked.seats)
+    short = [q for q in quorums(session, definition, asked.voting.id, seats, here) if not q.met]
+    if short:
+        strictest = max(short, key=lambda quorum: quorum.needed)
+        yield Gap(
+            f"Chỉ đánh dấu {here}/{seats} thành viên có mặt, cuộc họp xét {strictest.award} cần ít nhất "
+            f"{strictest.needed}. Đánh dấu đủ người đã dự họp; nếu Hội đồng không họp mà gửi phiếu thì chọn "
+            "“Lấy ý kiến”.",
+            "#present",
+        )
+
+
+def _not_completed(asked: Asked) -> Iterator[Gap]:
+    """A tờ trình says that what came back has been completed: nobody signs that before it is so."""
+    for line in asked.returned:
+        if not line.completed:
+            day = line.at.astimezone(VIETNAM)
+            yield Gap(
+                f"Hồ sơ của {line.name} bị trả ngày {day:%d/%m/%Y} (“{line.reason}”) mà chưa có tệp nào được "
+                "bổ sung. Thêm tệp; nếu không phải thêm tệp thì đánh dấu ở mục “Trả để bổ sung” dưới đây.",
+                f"/de-nghi/{line.code}/bo-sung",
+            )
 
 
 def _too_heavy(going: Iterable[Going], files: Iterable[tuple[int, int]]) -> Iterator[Gap]:

@@ -66,7 +66,7 @@ def source_of(session: Session, round_: RoundSeen, version: int) -> Source:
     facts: Facts = {key: str(value) for key, value in dossier.facts.items()}
     agency, stamp = agency_facts(round_.definition, facts), _day(voting.closed_at)
     seats = seats_of(session, round_.id, voting)
-    lines = _lines(round_.definition, nominations, sent_before(session, round_.id, version))
+    lines = _lines(round_.definition, nominations, sent_before(session, round_.id, version, facts))
     files = _files(session, round_.definition, [n.id or 0 for n, _result, _line in nominations])
     signers = _signers(session, [n.signed_by for n, _result, _line in nominations])
     past = _past_awards(session, round_, [n.nominee_key for n, _result, _line in nominations])

@@ -1,9 +1,12 @@
 """A round after its vote with the people who act next at their doors."""
 
 import io
+import re
+from collections.abc import Mapping
 
 import docx
 from fastapi.testclient import TestClient
+from httpx import Response
 
 from engine.commands import submission
 from engine.database import Database
@@ -47,6 +50,31 @@ def agreed(scene: Scene, codes: list[str]) -> None:
     """The head agrees with the council on these."""
     with scene.database.unit_of_work() as session:
         submission.approve(session, scene.actor("head", session), scene.key, codes=codes, now=scene.now)
+
+
+def mark(desk: TestClient, name: str) -> str:
+    """What a form of the dossier page carries: `seen` of the facts, `archive` of the one to be sent."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', desk.get(f"{ROOT}/ho-so").text)
+    return found[1] if found else ""
+
+
+def keep(desk: TestClient, facts: Mapping[str, str | list[str]]) -> Response:
+    """The facts saved from a page opened just now."""
+    return desk.post(f"{ROOT}/ho-so", data={**facts, "seen": mark(desk, "seen")})
+
+
+def send(desk: TestClient, version: int = 1, **fields: str) -> Response:
+    """The archive on a page opened just now is sent, by letter unless told otherwise."""
+    fields = {"channel": "email", **fields}
+    if "archive" not in fields:
+        fields["archive"] = mark(desk, "archive")
+    return desk.post(f"{ROOT}/ho-so/gui", data={"version": str(version), **fields})
+
+
+def id_of(doors: Doors, code: str) -> str:
+    """The nomination as a form names it."""
+    with doors.scene.database.read() as session:
+        return str(nomination(session, code).id)
 
 
 def state_of(doors: Doors, code: str) -> str:

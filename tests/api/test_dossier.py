@@ -13,7 +13,19 @@ from engine.database import Database
 from engine.dossier.package import verify_package
 from engine.models import Dossier
 from engine.stages import State
-from tests.api.dossier_given import KEY, MEETING, ROOT, Office, state_of, text_of, voted
+from tests.api.dossier_given import (
+    KEY,
+    MEETING,
+    ROOT,
+    Office,
+    id_of,
+    keep,
+    mark,
+    send,
+    state_of,
+    text_of,
+    voted,
+)
 from tests.api.office_given import Doors, words
 from tests.factories import nomination, person
 
@@ -27,7 +39,7 @@ def form(doors: Doors, **changes: str) -> dict[str, str | list[str]]:
 
 def built(office: Office) -> zipfile.ZipFile:
     doors, _codes, desk = office
-    assert desk.post(f"{ROOT}/ho-so", data=form(doors)).status_code == 303
+    assert keep(desk, form(doors)).status_code == 303
     answer = desk.post(f"{ROOT}/ho-so/tao")
     assert answer.status_code == 303, words(answer)
     return zipfile.ZipFile(io.BytesIO(desk.get(f"{ROOT}/ho-so/1.zip").content))
@@ -54,7 +66,7 @@ def test_the_gate_names_what_is_missing_and_where(office: Office) -> None:
 def test_what_is_no_number_date_or_hour_is_refused_and_kept(office: Office) -> None:
     doors, _codes, desk = office
     wrong = {"submission_number": "năm", "submission_date": "31/02/2025", "meeting_end": "7 giờ"}
-    page = desk.post(f"{ROOT}/ho-so", data=form(doors, **wrong))
+    page = keep(desk, form(doors, **wrong))
     assert page.status_code == 422
     for field in ("submission_number", "submission_date_day", "meeting_end"):
         assert f'href="#{field}"' in page.text
@@ -138,15 +150,15 @@ def test_a_damaged_archive_is_found_out(office: Office) -> None:
 def test_new_facts_ask_for_a_new_archive(office: Office) -> None:
     doors, _codes, desk = office
     built(office)
-    desk.post(f"{ROOT}/ho-so", data=form(doors, meeting_place="Hội trường"))
+    keep(desk, form(doors, meeting_place="Hội trường"))
     assert desk.get(f"{ROOT}/ho-so/1.zip").status_code == 404
-    refused = desk.post(f"{ROOT}/ho-so/gui", data={"version": "1", "channel": "email"})
+    refused = send(desk)
     assert refused.status_code == 422
 
 
 def test_what_was_changed_after_the_vote_is_not_submitted(office: Office) -> None:
     doors, codes, desk = office
-    desk.post(f"{ROOT}/ho-so", data=form(doors))
+    keep(desk, form(doors))
     with doors.scene.database.unit_of_work() as session:
         nomination(session, codes[0]).summary = "Sửa sau khi Hội đồng bỏ phiếu."
     refused = desk.post(f"{ROOT}/ho-so/tao")
@@ -157,13 +169,13 @@ def test_what_was_changed_after_the_vote_is_not_submitted(office: Office) -> Non
 def test_sending_is_once_and_another_channel_needs_its_number(office: Office) -> None:
     doors, codes, desk = office
     built(office)
-    assert desk.post(f"{ROOT}/ho-so/gui", data={"version": "1"}).status_code == 422
-    other = {"version": "1", "channel": "other", "channel_number": ""}
-    refused = desk.post(f"{ROOT}/ho-so/gui", data=other)
+    assert send(desk, channel="").status_code == 422
+    refused = send(desk, channel="other", channel_number="")
     assert refused.status_code == 422
     assert 'href="#channel_number"' in refused.text
+    shown = mark(desk, "archive")
     for _ in range(2):
-        assert desk.post(f"{ROOT}/ho-so/gui", data={"version": "1", "channel": "email"}).status_code == 303
+        assert send(desk, archive=shown).status_code == 303
     assert state_of(doors, codes[0]) == State.submitted
     page = words(desk.get(f"{ROOT}/ho-so"))
     assert "qua thư điện tử tới so-noi-vu@langson.example" in page
@@ -173,7 +185,7 @@ def test_sending_is_once_and_another_channel_needs_its_number(office: Office) ->
 def test_answers_come_back_line_by_line_and_a_second_version_leaves(office: Office) -> None:
     doors, codes, desk = office
     built(office)
-    desk.post(f"{ROOT}/ho-so/gui", data={"version": "1", "channel": "email"})
+    send(desk)
     assert desk.post(f"{ROOT}/tra-loi/da-nhan", data={"receipt_number": "BN-7"}).status_code == 303
     assert state_of(doors, codes[0]) == State.received
     asked = {"codes": codes[1], "answer": "completion", "reason": "Thiếu xác nhận."}
@@ -188,11 +200,12 @@ def test_answers_come_back_line_by_line_and_a_second_version_leaves(office: Offi
     page = words(desk.get(f"{ROOT}/ho-so"))
     assert "Bản 2: 1 đề nghị" in page
     assert "trả để bổ sung" in page
-    assert desk.post(f"{ROOT}/ho-so", data=form(doors, submission_number="6")).status_code == 303
+    second = form(doors, submission_number="6", nothing_added=id_of(doors, codes[1]))
+    assert keep(desk, second).status_code == 303
     assert desk.post(f"{ROOT}/ho-so/tao").status_code == 303
     archive = zipfile.ZipFile(io.BytesIO(desk.get(f"{ROOT}/ho-so/2.zip").content))
     assert "Nông Đức CS 1" not in text_of(archive.read("02-danh-sach/danh-sach.docx"))
-    desk.post(f"{ROOT}/ho-so/gui", data={"version": "2", "channel": "other", "channel_number": "45"})
+    send(desk, 2, channel="other", channel_number="45")
     assert state_of(doors, codes[1]) == State.submitted
     refusal = {"codes": codes[1], "answer": "not_awarded", "reason": "Không đúng đối tượng."}
     desk.post(f"{ROOT}/tra-loi", data=refusal)
@@ -202,7 +215,7 @@ def test_answers_come_back_line_by_line_and_a_second_version_leaves(office: Offi
 def test_no_answer_without_a_choice_a_tick_and_a_ground(office: Office) -> None:
     _doors, codes, desk = office
     built(office)
-    desk.post(f"{ROOT}/ho-so/gui", data={"version": "1", "channel": "email"})
+    send(desk)
     for data, field in (
         ({"answer": "awarded"}, "codes"),
         ({"codes": codes[0]}, "answer"),

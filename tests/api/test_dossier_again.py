@@ -10,7 +10,7 @@ from sqlmodel import col
 from engine.commands import submission
 from engine.database import Database
 from engine.models import Dossier
-from tests.api.dossier_given import MEETING, ROOT, Office, text_of
+from tests.api.dossier_given import MEETING, ROOT, Office, id_of, keep, send, text_of
 from tests.api.office_given import Doors, words
 from tests.factories import given_result
 
@@ -24,31 +24,32 @@ def form(**changes: str) -> dict[str, str | list[str]]:
 def sent_and_returned(office: Office) -> bytes:
     """Version 1 sent with 05/TTr-BDT and one line of it back; the archive that left."""
     _doors, codes, desk = office
-    assert desk.post(f"{ROOT}/ho-so", data=form()).status_code == 303
+    assert keep(desk, form()).status_code == 303
     assert desk.post(f"{ROOT}/ho-so/tao").status_code == 303
-    assert desk.post(f"{ROOT}/ho-so/gui", data={"version": "1", "channel": "email"}).status_code == 303
+    assert send(desk).status_code == 303
     asked = {"codes": codes[1], "answer": "completion", "reason": "Thiếu xác nhận."}
     assert desk.post(f"{ROOT}/tra-loi", data=asked).status_code == 303
     return desk.get(f"{ROOT}/ho-so/1.zip").content
 
 
 def test_version_two_asks_for_a_number_and_date_of_its_own(office: Office) -> None:
-    doors, _codes, desk = office
+    doors, codes, desk = office
     first = sent_and_returned(office)
     page = desk.get(f"{ROOT}/ho-so")
-    assert "Còn thiếu 2 mục" in words(page)
+    assert "Còn thiếu 3 mục" in words(page)
     assert "Thiếu số tờ trình" in words(page)
     assert "Thiếu ngày tờ trình" in words(page)
     assert "Đủ thông tin" not in words(page)
     assert 'value="Phòng họp Ban Dân tộc"' in page.text, "everything else is carried over"
     assert desk.post(f"{ROOT}/ho-so/tao").status_code == 422
-    again = desk.post(f"{ROOT}/ho-so", data=form(submission_number="05 / TTr-BDT"))
+    again = keep(desk, form(submission_number="05 / TTr-BDT"))
     assert again.status_code == 422
     assert TAKEN in words(again)
     assert 'href="#submission_number"' in again.text
     doors.scene.clock.push(hours=72)
     desk = doors.at("office")
-    assert desk.post(f"{ROOT}/ho-so", data=form(submission_number="6")).status_code == 303
+    given = form(submission_number="6", nothing_added=id_of(doors, codes[1]))
+    assert keep(desk, given).status_code == 303
     assert desk.post(f"{ROOT}/ho-so/tao").status_code == 303
     archive = zipfile.ZipFile(io.BytesIO(desk.get(f"{ROOT}/ho-so/2.zip").content))
     letter = text_of(archive.read("01-to-trinh/to-trinh.docx"))
@@ -75,13 +76,13 @@ def test_version_two_is_no_older_than_version_one(office: Office) -> None:
     doors, codes, _desk = office
     doors.scene.clock.push(hours=72)
     desk = doors.at("office")
-    assert desk.post(f"{ROOT}/ho-so", data=form(submission_date="19/10/2025")).status_code == 303
+    assert keep(desk, form(submission_date="19/10/2025")).status_code == 303
     desk.post(f"{ROOT}/ho-so/tao")
-    desk.post(f"{ROOT}/ho-so/gui", data={"version": "1", "channel": "email"})
+    send(desk)
     asked = {"codes": codes[1], "answer": "completion", "reason": "Thiếu xác nhận."}
     desk.post(f"{ROOT}/tra-loi", data=asked)
     early = form(submission_number="6", submission_date="18/10/2025")
-    page = desk.post(f"{ROOT}/ho-so", data=early)
+    page = keep(desk, early)
     assert page.status_code == 422
     assert "Ngày tờ trình không thể trước ngày của tờ trình bản 1 (19/10/2025)." in words(page)
     assert 'href="#submission_date_day"' in page.text
@@ -90,10 +91,10 @@ def test_version_two_is_no_older_than_version_one(office: Office) -> None:
 def test_a_number_of_another_form_is_refused(office: Office) -> None:
     doors, _codes, desk = office
     for wrong in ("4 1", "41/QĐ-BDT"):
-        page = desk.post(f"{ROOT}/ho-so", data=form(submission_number=wrong))
+        page = keep(desk, form(submission_number=wrong))
         assert page.status_code == 422
         assert "Ghi số như 41/TTr-BDT." in words(page)
-    assert desk.post(f"{ROOT}/ho-so", data=form(submission_number="041 / TTr-BDT")).status_code == 303
+    assert keep(desk, form(submission_number="041 / TTr-BDT")).status_code == 303
     desk.post(f"{ROOT}/ho-so/tao")
     with doors.scene.database.read() as session:
         assert session.execute(select(col(Dossier.document_number))).scalar_one() == "41/TTr-BDT"

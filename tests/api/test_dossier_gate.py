@@ -16,7 +16,7 @@ from engine.dossier.package import MOST_BYTES
 from engine.files import FileStore
 from engine.models import Attachment, StageWindow
 from engine.stages import State
-from tests.api.dossier_given import MEETING, NOMINEES, ROOT, Office, agreed, state_of, text_of
+from tests.api.dossier_given import MEETING, NOMINEES, ROOT, Office, agreed, keep, state_of, text_of, voted
 from tests.api.office_given import Doors, words
 from tests.factories import SEATS, cast, close_vote, given_vote, nomination, person
 from tests.small_agency import small_definition
@@ -36,7 +36,7 @@ def test_dates_that_contradict_the_record_are_refused_with_the_day(office: Offic
             "Ngày tờ trình không thể trước ngày Hội đồng bỏ phiếu xong (17/10/2025).",
         ),
     ):
-        page = desk.post(f"{ROOT}/ho-so", data=met(**{field: day}))
+        page = keep(desk, met(**{field: day}))
         assert page.status_code == 422
         assert said in words(page)
         assert f'href="#{field}_day"' in page.text
@@ -78,7 +78,7 @@ def chairless(database: Database, data: Path, **changes: Any) -> Office:
     agreed(scene, codes)
     doors = Doors(scene, data)
     desk = doors.at("office")
-    assert desk.post(f"{ROOT}/ho-so", data=circulated(doors)).status_code == 303
+    assert keep(desk, circulated(doors)).status_code == 303
     return doors, codes, desk
 
 
@@ -95,7 +95,7 @@ def test_a_chair_who_sent_nothing_presides_only_where_the_office_says_so(
     assert "không gửi ý kiến: chọn người đã chủ trì việc lấy ý kiến" in words(page)
     assert 'href="#chair"' in page.text
     assert desk.post(f"{ROOT}/ho-so/tao").status_code == 422
-    assert desk.post(f"{ROOT}/ho-so", data=circulated(doors, chair="2")).status_code == 303
+    assert keep(desk, circulated(doors, chair="2")).status_code == 303
     assert desk.post(f"{ROOT}/ho-so/tao").status_code == 303
     archive = zipfile.ZipFile(io.BytesIO(desk.get(f"{ROOT}/ho-so/1.zip").content))
     meeting = text_of(archive.read("03-bien-ban/bien-ban.docx"))
@@ -111,12 +111,39 @@ def test_a_chair_who_sent_nothing_presides_only_where_the_office_says_so(
 
 def test_who_was_not_at_the_meeting_neither_presided_nor_wrote(office: Office) -> None:
     _doors, _codes, desk = office
-    desk.post(f"{ROOT}/ho-so", data=met(present=["2", "4", "5"]))
+    keep(desk, met(present=["2", "4", "5"]))
     page = desk.get(f"{ROOT}/ho-so")
     assert "không có mặt tại cuộc họp: chọn người đã chủ trì" in words(page)
     assert "không có mặt tại cuộc họp: chọn người đã ghi biên bản" in words(page)
     assert 'href="#secretary"' in page.text
-    desk.post(f"{ROOT}/ho-so", data=met(present=["2", "4", "5"], chair="2", secretary="4"))
+    keep(desk, met(present=["2", "3", "4", "5"], chair="2"))
+    assert "Đủ thông tin" in words(desk.get(f"{ROOT}/ho-so"))
+
+
+def test_a_meeting_without_its_quorum_leaves_no_minutes(office: Office) -> None:
+    """By the awards voted on, and only where somebody met: 2/3 of five seats are four."""
+    _doors, _codes, desk = office
+    keep(desk, met(present=["1", "2", "3"]))
+    page = desk.get(f"{ROOT}/ho-so")
+    assert "Còn thiếu 1 mục" in words(page)
+    assert "Chỉ đánh dấu 3/5 thành viên có mặt" in words(page)
+    assert "cần ít nhất 4." in words(page)
+    assert '<a class="govuk-link" href="#present">' in page.text
+    assert desk.post(f"{ROOT}/ho-so/tao").status_code == 422
+    keep(desk, met(present=["1", "2", "3"], meeting_way="circulated"))
+    assert "Đủ thông tin" in words(desk.get(f"{ROOT}/ho-so"))
+    keep(desk, met())
+    assert "Đủ thông tin" in words(desk.get(f"{ROOT}/ho-so"))
+
+
+def test_an_award_nobody_was_put_up_for_asks_for_no_quorum(sqlite_database: Database, tmp_path: Path) -> None:
+    awards = [award.model_dump(mode="json") for award in small_definition().awards]
+    strict = {**awards[0], "key": "bang-khen-khac", "name": "Bằng khen khác"}
+    strict["ballot"] = {**strict["ballot"], "quorum": "100%"}
+    scene, codes = voted(sqlite_database, definition=small_definition(awards=[*awards, strict]))
+    agreed(scene, codes[:3])
+    desk = Doors(scene, tmp_path / "data").at("office")
+    keep(desk, met())
     assert "Đủ thông tin" in words(desk.get(f"{ROOT}/ho-so"))
 
 
@@ -125,14 +152,14 @@ def test_what_the_files_leave_to_the_office_is_asked_for(sqlite_database: Databa
     council["basis"] = "Quyết định thành lập Hội đồng của Trưởng Ban (cơ quan ghi số, ngày)"
     doors, _codes, desk = chairless(sqlite_database, tmp_path / "data", council=council)
     given = {"chair": "2", "founding_number": "45/QĐ-BDT"}
-    desk.post(f"{ROOT}/ho-so", data=circulated(doors, **given))
+    keep(desk, circulated(doors, **given))
     page = desk.get(f"{ROOT}/ho-so")
     assert "Thiếu ngày quyết định thành lập Hội đồng" in words(page)
     assert 'href="#founding_date_day"' in page.text
-    late = desk.post(f"{ROOT}/ho-so", data=circulated(doors, **given, founding_date="18/10/2025"))
+    late = keep(desk, circulated(doors, **given, founding_date="18/10/2025"))
     assert late.status_code == 422
     assert "không thể sau ngày mở bỏ phiếu (17/10/2025)" in words(late)
-    desk.post(f"{ROOT}/ho-so", data=circulated(doors, **given, founding_date="03/03/2025"))
+    keep(desk, circulated(doors, **given, founding_date="03/03/2025"))
     assert desk.post(f"{ROOT}/ho-so/tao").status_code == 303
     archive = zipfile.ZipFile(io.BytesIO(desk.get(f"{ROOT}/ho-so/1.zip").content))
     meeting = text_of(archive.read("03-bien-ban/bien-ban.docx"))
@@ -151,7 +178,7 @@ def test_pdfs_that_cannot_be_made_are_told(office: Office, monkeypatch: pytest.M
 
 def test_more_files_than_one_archive_holds_are_told_before_it_is_built(office: Office) -> None:
     doors, codes, desk = office
-    desk.post(f"{ROOT}/ho-so", data=met())
+    keep(desk, met())
     with doors.scene.database.unit_of_work() as session:
         for code, size in ((codes[0], MOST_BYTES - 2**20), (codes[1], 2**20)):
             of = nomination(session, code).id or 0
@@ -177,7 +204,7 @@ def test_more_files_than_one_archive_holds_are_told_before_it_is_built(office: O
 
 def test_a_file_lost_or_damaged_in_the_store_is_told(office: Office) -> None:
     doors, codes, desk = office
-    desk.post(f"{ROOT}/ho-so", data=met())
+    keep(desk, met())
     store = FileStore(doors.data / "files")
     sha256, size = store.keep(b"%PDF-1.4 ...")
     with doors.scene.database.unit_of_work() as session:

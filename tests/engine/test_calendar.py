@@ -35,41 +35,41 @@ def at(year: int, month: int, day: int, hour: int = 8, *, minute: int = 0) -> da
             date(2026, 8, 28),
             5,
             date(2026, 9, 9),
-            "5 ngày làm việc kể từ 28/8/2026; nghỉ 31/8 hoán đổi với 22/8; 1–2/9 Quốc khánh",
+            "5 ngày làm việc kể từ 28/08/2026; nghỉ 31/08 hoán đổi với 22/08; 01–02/09 Quốc khánh",
         ),
-        (date(2026, 8, 19), 3, date(2026, 8, 22), "3 ngày làm việc kể từ 19/8/2026; làm bù thứ Bảy 22/8"),
+        (date(2026, 8, 19), 3, date(2026, 8, 22), "3 ngày làm việc kể từ 19/08/2026; làm bù thứ Bảy 22/08"),
         (date(2026, 11, 20), 5, date(2026, 11, 27), "5 ngày làm việc kể từ 20/11/2026"),
         (
             date(2026, 2, 13),
             1,
             date(2026, 2, 23),
-            "1 ngày làm việc kể từ 13/2/2026; 16–20/2 Tết Nguyên đán",
+            "1 ngày làm việc kể từ 13/02/2026; 16–20/02 Tết Nguyên đán",
         ),
         (
             date(2027, 1, 29),
             5,
             date(2027, 2, 12),
-            "5 ngày làm việc kể từ 29/1/2027; 4–10/2 Tết Nguyên đán (dự kiến)",
+            "5 ngày làm việc kể từ 29/01/2027; 04–10/02 Tết Nguyên đán (dự kiến)",
         ),
         (
             date(2030, 1, 30),
             3,
             date(2030, 2, 11),
-            "3 ngày làm việc kể từ 30/1/2030; 31/1–6/2 Tết Nguyên đán (dự kiến)",
+            "3 ngày làm việc kể từ 30/01/2030; 31/01–06/02 Tết Nguyên đán (dự kiến)",
         ),
         (
             date(2026, 4, 24),
             1,
             date(2026, 4, 28),
-            "1 ngày làm việc kể từ 24/4/2026; 27/4 nghỉ bù Ngày Giỗ Tổ Hùng Vương",
+            "1 ngày làm việc kể từ 24/04/2026; 27/04 nghỉ bù Ngày Giỗ Tổ Hùng Vương",
         ),
         (
             date(2026, 12, 30),
             5,
             date(2027, 1, 7),
-            "5 ngày làm việc kể từ 30/12/2026; 1/1/2027 Tết Dương lịch",
+            "5 ngày làm việc kể từ 30/12/2026; 01/01/2027 Tết Dương lịch",
         ),
-        (date(2026, 8, 22), 1, date(2026, 8, 24), "1 ngày làm việc kể từ 22/8/2026"),
+        (date(2026, 8, 22), 1, date(2026, 8, 24), "1 ngày làm việc kể từ 22/08/2026"),
     ],
 )
 def test_deadline_after_explains_itself(start: date, n: int, end: date, explanation: str) -> None:
@@ -82,8 +82,8 @@ def test_deadline_after_explains_itself(start: date, n: int, end: date, explanat
 @pytest.mark.parametrize(
     ("day", "end", "explanation"),
     [
-        (date(2026, 9, 30), date(2026, 9, 30), "ấn định thứ Tư 30/9/2026"),
-        (date(2026, 8, 22), date(2026, 8, 22), "ấn định thứ Bảy 22/8/2026; làm bù thứ Bảy 22/8"),
+        (date(2026, 9, 30), date(2026, 9, 30), "ấn định thứ Tư 30/09/2026"),
+        (date(2026, 8, 22), date(2026, 8, 22), "ấn định thứ Bảy 22/08/2026; làm bù thứ Bảy 22/08"),
         (
             date(2026, 11, 28),
             date(2026, 11, 30),
@@ -93,8 +93,8 @@ def test_deadline_after_explains_itself(start: date, n: int, end: date, explanat
             date(2026, 8, 29),
             date(2026, 9, 3),
             (
-                "ấn định thứ Bảy 29/8/2026 là ngày nghỉ, chuyển sang ngày làm việc tiếp theo 3/9/2026; "
-                "nghỉ 31/8 hoán đổi với 22/8; 1–2/9 Quốc khánh"
+                "ấn định thứ Bảy 29/08/2026 là ngày nghỉ, chuyển sang ngày làm việc tiếp theo 03/09/2026; "
+                "nghỉ 31/08 hoán đổi với 22/08; 01–02/09 Quốc khánh"
             ),
         ),
     ],
@@ -214,6 +214,8 @@ def test_ladder_refuses_steps_on_the_wrong_side(wrong: dict[str, list[int]]) -> 
 
 def test_words_for_dates() -> None:
     assert short(date(2026, 11, 24)) == "24/11/2026"
+    assert short(date(2026, 1, 9)) == "09/01/2026"
+    assert in_words(datetime(2026, 1, 9, 10, tzinfo=UTC)) == "17 giờ 00, thứ Sáu 09/01/2026"
     assert in_words(datetime(2026, 11, 26, 10, tzinfo=UTC)) == "17 giờ 00, thứ Năm 26/11/2026"
     assert in_words(datetime(2026, 11, 28, 18, 5, tzinfo=UTC)) == "1 giờ 05, Chủ nhật 29/11/2026"
 

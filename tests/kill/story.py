@@ -277,11 +277,13 @@ class Story:
             "founding_number": "45/QĐ-BDT", "founding_date": "03/03/2025",
             **self._dated("submission_date"),
         }  # fmt: skip
-        office.press(at, facts)
+        office.press(at, facts | {"seen": hidden(office.page(at), "seen")})
         self.told.once["dossier_prepared", ""] += 1
         office.press(f"{at}/tao", {})
         self.told.once["dossier_built", ""] += 1
-        office.press(f"{at}/gui", {"version": hidden(office.page(at), "version"), "channel": "email"})
+        built = office.page(at)
+        shown = {name: hidden(built, name) for name in ("version", "archive")}
+        office.press(f"{at}/gui", shown | {"channel": "email"})
         self.told.once["dossier_sent", ""] += 1
         answers = f"{OFFICE_ROUND}/tra-loi"
         office.press(f"{answers}/da-nhan", {"receipt_number": "BN-7"})

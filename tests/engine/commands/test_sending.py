@@ -4,7 +4,7 @@ import pytest
 
 from engine.commands import dossiers, submission
 from engine.database import Database
-from engine.errors import Incomplete
+from engine.errors import Changed, Incomplete
 from tests.factories import Scene, given_result, given_sealed_dossier
 
 
@@ -41,3 +41,21 @@ def test_twenty_megabytes_still_go_by_letter(sqlite_database: Database) -> None:
         office = scene.actor("office", session)
         sent = submission.send_dossier(session, office, scene.key, version=1, channel="email", now=scene.now)
         assert sent.channel == "email"
+
+
+def test_another_archive_than_the_one_seen_stays(sqlite_database: Database) -> None:
+    scene = given_dossier_of(sqlite_database, 1000)
+
+    def send(seen: str) -> str:
+        with sqlite_database.unit_of_work() as session:
+            office = scene.actor("office", session)
+            return submission.send_dossier(
+                session, office, scene.key, version=1, channel="email", seen=seen, now=scene.now
+            ).state
+
+    with pytest.raises(Changed, match="đã được tạo lại lúc"):
+        send("cd" * 32)
+    for _ in range(2):
+        assert send("ab" * 32) == "sent"
+    with pytest.raises(Changed, match="bản 1 đã được gửi, với bộ hồ sơ khác"):
+        send("cd" * 32)
