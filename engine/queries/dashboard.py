@@ -10,6 +10,7 @@ from engine.models import (
     Ballot,
     DepartmentReply,
     Event,
+    Leave,
     ListLine,
     Nomination,
     NominationList,
@@ -18,6 +19,7 @@ from engine.models import (
 )
 from engine.queries import deadlines, letters, waiting
 from engine.queries.dossier_returns import Returned, returned_lines
+from engine.queries.leave import IN_FORCE
 from engine.queries.office import RoundAt
 from engine.queries.rounds import step_of
 from engine.stages import DEAD, UNSENT, Stage, State
@@ -30,7 +32,7 @@ _DRAFTS = frozenset({State.draft, State.ready})
 class DepartmentLine:
     """How far a department is. `sent`: signed off and not taken back, whatever became of it since.
 
-    `silent`: it has not replied, or something of it lies unsigned.
+    `silent`: it has not replied, or something of it lies unsigned. `leave`: until when it may be late.
     """
 
     key: str
@@ -41,6 +43,7 @@ class DepartmentLine:
     replied_at: datetime | None
     nobody: bool
     silent: bool
+    leave: datetime | None
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,10 @@ def _departments(
         ).all()
     }
     silent = set(waiting.whom(session, at.id, at.definition, Stage.proposal, now=now).departments)
+    late = select(col(Leave.department_key), col(Leave.until)).where(
+        col(Leave.round_id) == at.id, col(Leave.until) > now, IN_FORCE
+    )
+    leaves = dict(session.execute(late).all())
     lines = []
     for department in at.definition.departments:
         own = {State(state): count for key, state, count, _ in counts if key == department.key}
@@ -176,6 +183,7 @@ def _departments(
                 replied_at=replied_at,
                 nobody=nobody,
                 silent=department.key in silent,
+                leave=leaves.get(department.key),
             )
         )
     return tuple(lines)

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -12,7 +13,7 @@ from engine.commands import office
 from engine.database import Database
 from engine.stages import State
 from tests.api.office_given import Doors, count, queries, state_of, words
-from tests.factories import Scene, given_nomination, given_vote
+from tests.factories import Scene, give_leave, given_nomination, given_vote
 
 HEADED = pytest.mark.parametrize("who", ["clerk-cs", "seat2"])
 
@@ -43,6 +44,16 @@ def test_no_round_of_that_name(desk: TestClient, page: str) -> None:
 
 def test_nobody_signs_in_first(doors: Doors, scene: Scene) -> None:
     assert doors.nobody().get(f"/vp/dot/{scene.key}").status_code == 401
+
+
+def test_a_department_on_leave_is_waited_for_and_not_called_late(doors: Doors, scene: Scene) -> None:
+    given_nomination(scene, who="kh1", state=State.accepted)
+    scene.close_proposal()
+    page = words(doors.at("office").get(f"/vp/dot/{scene.key}"))
+    assert "Phòng Chính sách (chưa trả lời) Quá hạn" in page
+    give_leave(scene, date(2025, 10, 24))
+    page = words(doors.at("office").get(f"/vp/dot/{scene.key}"))
+    assert "Phòng Chính sách (chưa trả lời, được nộp muộn đến 17 giờ 00, thứ Sáu 24/10/2025) Đang chờ" in page
 
 
 def test_the_dashboard_says_who_is_missing_and_what_to_do(desk: TestClient, scene: Scene) -> None:

@@ -69,7 +69,8 @@ def test_from_the_heads_word_to_the_archived_round(world: World) -> None:
     assert "Để xét vào cuối năm 2026." in head.words
     approve(world)
     world.time()
-    assert any("Kết quả" in s or "quyết định" in s.lower() for _, s in world.letters_since(seen))
+    told = [subject for _, subject in world.letters_since(seen)]
+    assert any(subject.startswith("Thủ trưởng không đồng ý khen thưởng: ") for subject in told)
 
     # Giấy khen: the agency's own decision.
     office = world.visitor(OFFICE).open(DECISION)
