@@ -51,20 +51,41 @@ def late(desk: Desk) -> Iterator[Wish]:
 
 def escalated(desk: Desk) -> Iterator[Wish]:
     """To the office about departments, to the head about the office and the submission."""
+    own = _own_time(desk)
+    if own:
+        yield from _own_time_passed(desk, own)
+        return
     stage = Stage(desk.facts["stage"])
     names = [desk.definition.department(key).name for key in desk.facts["departments"]]
     names += [to.name for to in desk.persons(desk.facts["persons"])]
-    own = _own_time(desk)
-    to_office = stage == Stage.proposal or own is not None
-    role, reason = (Role.office, FOR_OFFICE) if to_office else (Role.head, FOR_HEAD)
+    role, reason = (Role.office, FOR_OFFICE) if stage == Stage.proposal else (Role.head, FOR_HEAD)
     for to in desk.role(role):
         yield Wish(
             "escalation",
             to,
             reason,
             button=("Xem tình hình đợt xét", desk.page(f"/vp/dot/{desk.round.key}")),
-            deadline=own or desk.deadline(stage),
+            deadline=desk.deadline(stage),
             items=[f"Chưa xong: {name}" for name in names],
+        )
+
+
+def _own_time_passed(desk: Desk, own: Mapping[str, str]) -> Iterator[Wish]:
+    """To the office, of each department's return or leave by its own name: several may pass on one day."""
+    [key] = desk.facts["departments"]
+    department = desk.definition.department(key).name
+    codes = desk.facts.get("codes", ())
+    matter = "Bổ sung đề nghị được trả lại" if codes else "Nộp muộn theo cho phép của Thủ trưởng"
+    left = [f"Chưa gửi lại: {desk.line(n)}" for n in desk.named(codes)] or [f"Chưa trả lời: {department}"]
+    for to in desk.role(Role.office):
+        yield Wish(
+            "escalation",
+            to,
+            FOR_OFFICE,
+            button=("Xem tình hình đợt xét", desk.page(f"/vp/dot/{desk.round.key}")),
+            deadline=own,
+            facts=[("Đơn vị", department), ("Việc quá hạn", matter)],
+            items=left,
         )
 
 

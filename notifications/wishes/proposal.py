@@ -10,10 +10,10 @@ from sqlmodel import col, select
 from engine.calendar import in_words
 from engine.commands.people import SIGN_IN_LINK_LASTS
 from engine.models import Link, ListLine, Nomination, NominationList
-from engine.stages import WITH_DEPARTMENT, Stage, State
+from engine.stages import WITH_DEPARTMENT, Role, Stage, State
 from notifications.compose import LINK
 from notifications.desk import Desk, Wish
-from notifications.wishes.reasons import FOR_DEPARTMENT
+from notifications.wishes.reasons import FOR_DEPARTMENT, FOR_OFFICE
 
 # What is still to be done before the office has it, by state.
 STILL = {
@@ -191,12 +191,12 @@ def to_each_its_own(
 
 
 def lapsed(desk: Desk) -> Iterator[Wish]:
-    note = "Danh sách đã chốt khi các đề nghị này còn là bản nháp hoặc chưa được Trưởng phòng ký."
-    left = [(n, "không nộp trong hạn") for n in desk.named(desk.facts["codes"])]
-    yield from to_each_its_own(desk, "declined", left, note)
+    left = [(n, "chưa được ký gửi khi danh sách chốt") for n in desk.named(desk.facts["codes"])]
+    yield from to_each_its_own(desk, "lapsed", left)
 
 
 def leave_given(desk: Desk) -> Iterator[Wish]:
+    """To the department, and to the office, whose list waits for it."""
     until = desk.until(datetime.fromisoformat(desk.facts["until"]))
     for to in desk.department(desk.facts["department"]):
         yield Wish(
@@ -206,4 +206,14 @@ def leave_given(desk: Desk) -> Iterator[Wish]:
             button=("Mở đề nghị của phòng", desk.page(_own_page(desk))),
             deadline=until,
             note=f"Đơn vị được nộp muộn. Lý do: {desk.facts['reason']}",
+        )
+    department = desk.definition.department(desk.facts["department"]).name
+    for to in desk.role(Role.office):
+        yield Wish(
+            "leave_given",
+            to,
+            FOR_OFFICE,
+            button=("Xem tình hình đợt xét", desk.page(f"/vp/dot/{desk.round.key}/han")),
+            deadline=until,
+            facts=[("Đơn vị", department), ("Lý do", desk.facts["reason"])],
         )

@@ -1,6 +1,7 @@
 """From the council's advice to the answers: to the head, the office, Sở Nội vụ and the departments."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func
@@ -87,11 +88,15 @@ def head_approved(desk: Desk) -> Iterator[Wish]:
 
 
 def refused(desk: Desk) -> Iterator[Wish]:
-    yield from proposal.about_nomination(
-        desk,
-        "decision_made",
-        [f"{desk.line(desk.nomination)}: Thủ trưởng không đồng ý. {desk.facts['reason']}"],
-    )
+    yield from _about_nominee(desk, "refused", [("Lý do", desk.facts["reason"])])
+
+
+def _about_nominee(desk: Desk, letter: str, said: list[tuple[str, str]]) -> Iterator[Wish]:
+    """Bad news of one nomination; `refused` and `revoked` read the nominee's name for their subject here."""
+    nomination = desk.nomination
+    facts = [("Cá nhân, tập thể", nomination.nominee_name), ("Hình thức khen thưởng", desk.award(nomination))]
+    for wish in proposal.about_nomination(desk, letter, []):
+        yield replace(wish, facts=[*facts, *said])
 
 
 def _per_department(
@@ -157,8 +162,7 @@ def corrected(desk: Desk) -> Iterator[Wish]:
 
 
 def revoked(desk: Desk) -> Iterator[Wish]:
-    yield from proposal.about_nomination(
-        desk,
-        "outcome",
-        [f"{desk.line(desk.nomination)}: quyết định khen thưởng bị huỷ. {desk.facts['reason']}"],
-    )
+    """The nomination keeps number and date of the decision that named it, whoever gave that."""
+    number, dated = desk.nomination.decision_number, desk.nomination.decision_date
+    decision = [("Quyết định bị huỷ", f"số {number} ngày {short(dated)}")] if number and dated else []
+    yield from _about_nominee(desk, "revoked", [*decision, ("Căn cứ huỷ", desk.facts["reason"])])
