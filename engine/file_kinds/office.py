@@ -19,7 +19,11 @@ _MACRO_TYPES = ("macroenabled", "vbaproject", "macrosheet")
 _MACRO_RELATIONS = frozenset({"vbaproject", "xlmacrosheet", "xlintlmacrosheet"})
 _OBJECT_RELATIONS = frozenset({"control", "activexcontrolbinary", "oleobject", "package", "afchunk"})
 _OBJECT_PARTS = re.compile(r"(^|/)(activex|embeddings)/.", re.IGNORECASE)
-_BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, expat.ExpatError)
+# LookupError: an encoding nobody knows.
+_BAD_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError),
+    *(ValueError, LookupError, expat.ExpatError),
+)
 _PACKED = (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"MZ")
 # Packed or scrambled by their own kind: metafiles of Word, fonts a document brings (ECMA-376 part 4, §9.2).
 _OWN_PACKING = re.compile(r".*/(media/[^/]+\.(emz|wmz)|fonts/[^/]+\.odttf)", re.IGNORECASE)

@@ -1,6 +1,7 @@
 """Word's fields: none that calls another program, none that fetches from another machine."""
 
 import re
+from enum import StrEnum
 
 from engine.file_kinds.own_disk import on_own_disk
 from engine.file_kinds.wrong import REACHES_OUT, TOO_MUCH, TWISTED, WrongFileError
@@ -10,40 +11,57 @@ CALLS_A_PROGRAM = (
 )
 LONGEST_INSTRUCTION = 2**20  # characters; a reference manager's citation has some ten thousand
 MOST_OPEN = 1000  # fields within one another; Word works out twenty
-DEEPEST_WORKED_OUT = 20
 _INSTRUCTION, _SHOWN = frozenset({"instrText", "delInstrText"}), frozenset({"t", "delText"})
-_SPACES = frozenset({"p", "tab", "br", "cr", "ptab"})
-_FETCHES = frozenset({"INCLUDE", "INCLUDETEXT", "INCLUDEPICTURE", "IMPORT", "LINK", "RD"})
+_DELETIONS = frozenset({"del", "moveFrom"})
+_BREAKS, _BREAK = frozenset({"p", "tab", "br", "cr", "ptab"}), "\v"  # white space no XML can hold
+_COMPUTED = "\ufffc"  # stands for what a field within the instruction will say
 _DDE = re.compile(r"\bDDE(AUTO)?\b", re.IGNORECASE)
+_FETCHES = frozenset({"INCLUDE", "INCLUDETEXT", "INCLUDEPICTURE", "IMPORT", "LINK", "RD"})
+_ACTS = ("DDEAUTO", "DDE", "DATABASE", *sorted(_FETCHES, reverse=True))
 # Fields whose words are an address, a name or a citation and never become the code of another field.
-_ONLY_NAME = frozenset(
-    "HYPERLINK MERGEFIELD REF PAGEREF NOTEREF STYLEREF SEQ TOC TC XE INDEX TOA TA ADDIN CITATION BIBLIOGRAPHY"
-    " DOCPROPERTY DOCVARIABLE".split()
+_ONLY_NAMES = re.compile(
+    "HYPERLINK|MERGEFIELD|(PAGE|NOTE|STYLE)?REF|SEQ|TOC|TC|XE|INDEX|TOA|TA|ADDIN|CITATION|BIBLIOGRAPHY"
+    "|DOCPROPERTY|DOCVARIABLE"
 )
-_COMPUTED = "\ufffc"  # stands for what another field will say
 _KEYWORD = re.compile(r'[\s"]*([^\s"\\]*)')
+_KEYWORD_UNSPACED = re.compile(rf'[\s"]*({"|".join(_ACTS)}|)', re.IGNORECASE)
 _WORDS = re.compile(r'"((?:[^"\\]|\\.)*)"?|([^\s"]+)', re.DOTALL)
 _CURLY = str.maketrans("“”„", '"""')
 
 
+class _Piece(StrEnum):
+    CODE = "code"
+    DELETED = "deleted"  # struck out by a tracked change, which may be taken back
+    SHOWN = "shown"  # ordinary text between the codes
+    COMPUTED = "computed"
+
+
+# Which pieces a program reads is its own choice: every choice is judged.
+_ENDED = [
+    {_Piece.CODE, _Piece.COMPUTED, *more}
+    for more in ((), (_Piece.DELETED,), (_Piece.SHOWN,), (_Piece.DELETED, _Piece.SHOWN))
+]
+_NEVER_ENDED = [{_Piece.CODE}, {_Piece.CODE, _Piece.DELETED}]  # not all the text behind it
+
+
 class _Field:
-    """One field being read: `codes` is what its instrText says, `said` adds text shown between them."""
+    """One field being read."""
 
     def __init__(self, *, telling: bool) -> None:
         self.telling = telling  # before its result begins
-        self.codes: list[str] = []
-        self.said: list[str] = []
+        self._pieces: list[tuple[_Piece, str]] = []
         self._length = 0
 
-    def add(self, piece: str, *, code: bool) -> None:
-        self._length += len(piece)
-        if self._length > LONGEST_INSTRUCTION:
-            if code:
-                raise WrongFileError(TOO_MUCH)
-            return  # a field that never ends takes all the text behind it for its own
-        self.said.append(piece)
-        if code:
-            self.codes.append(piece)
+    def add(self, kind: _Piece, text: str) -> None:
+        self._length += len(text)
+        if self._length <= LONGEST_INSTRUCTION:
+            self._pieces.append((kind, text))
+        elif kind in {_Piece.CODE, _Piece.DELETED} and text != _BREAK:  # no text behind a field without end
+            raise WrongFileError(TOO_MUCH)
+
+    def judge(self, readings: list[set[_Piece]]) -> None:
+        for read in {tuple(text for kind, text in self._pieces if kind in reading) for reading in readings}:
+            _judge(read)
 
 
 class Fields:
@@ -54,7 +72,8 @@ class Fields:
 
     def __init__(self) -> None:
         self._open = [_Field(telling=False)]  # the first is no field: it takes instructions that stand alone
-        self._code = False
+        self._deletions = 0
+        self._kind = _Piece.SHOWN
 
     def start(self, name: str, attributes: dict[str, str]) -> bool:
         """Whether the text inside this element is wanted."""
@@ -62,24 +81,32 @@ class Fields:
         if name == "fldChar":
             self._turn(_attribute(attributes, "fldCharType"))
         elif name == "fldSimple":
-            instruction = _attribute(attributes, "instr")
-            _judge([instruction])
-            self._tell_outer(instruction)
-        elif name in _SPACES and innermost.telling:
-            innermost.add(" ", code=True)
-        self._code = name in _INSTRUCTION
-        return self._code or (name in _SHOWN and innermost.telling)
+            _judge((_attribute(attributes, "instr"),))
+            self._tell_outer()
+        elif name in _BREAKS and innermost.telling:
+            innermost.add(_Piece.CODE, _BREAK)
+        elif name in _DELETIONS:
+            self._deletions += 1
+        elif name in _INSTRUCTION:
+            struck = self._deletions or name == "delInstrText"
+            self._kind = _Piece.DELETED if struck else _Piece.CODE
+            return True
+        elif name in _SHOWN and innermost.telling:
+            self._kind = _Piece.SHOWN
+            return True
+        return False
 
     def text(self, piece: str) -> None:
-        self._open[-1].add(piece, code=self._code)
+        self._open[-1].add(self._kind, piece)
 
     def end(self, name: str) -> None:
-        pass
+        if name in _DELETIONS:
+            self._deletions -= 1
 
     def close(self) -> None:
-        """At the end of the part. Of a field that never ended only its own codes count, not the text behind."""
+        """At the part's end."""
         for field in self._open:
-            _judge(field.codes)
+            field.judge(_NEVER_ENDED)
 
     def _turn(self, kind: str) -> None:
         if kind == "begin":
@@ -89,61 +116,57 @@ class Fields:
         elif kind == "separate" and len(self._open) > 1:
             self._open[-1].telling = False
         elif kind == "end" and len(self._open) > 1:
-            ended = self._open.pop()
-            _judge(ended.said)
-            self._tell_outer("".join(ended.said))
+            self._open.pop().judge(_ENDED)
+            self._tell_outer()
 
-    def _tell_outer(self, instruction: str) -> None:
+    def _tell_outer(self) -> None:
         """A field within another's instruction: Word works it out first and reads its result there."""
-        if self._open[-1].telling and len(self._open) <= DEEPEST_WORKED_OUT:
-            self._open[-1].add(_outcome(instruction), code=True)
+        if self._open[-1].telling:
+            self._open[-1].add(_Piece.COMPUTED, _COMPUTED)
 
 
 def _attribute(attributes: dict[str, str], name: str) -> str:
     return next((value for key, value in attributes.items() if key.rpartition(":")[2] == name), "")
 
 
-def _judge(pieces: list[str]) -> None:
-    """Both with and without the spaces around each piece: they count only where xml:space keeps them."""
-    for instruction in {"".join(pieces), "".join(piece.strip() for piece in pieces)}:
-        _judge_instruction(instruction)
-
-
-def _judge_instruction(instruction: str) -> None:
-    keyword, words = _parsed(instruction)
-    if _COMPUTED in keyword or (keyword not in _ONLY_NAME and _DDE.search(instruction)):
+def _judge(pieces: tuple[str, ...]) -> None:
+    """Spaces at the ends of a piece count only where xml:space keeps them, so it is read in both ways."""
+    instruction = "".join(pieces).translate(_CURLY)
+    keyword, rest = _keyword(_KEYWORD, instruction)
+    if _may_become_one_that_acts(keyword) or (
+        _DDE.search(instruction) and not _ONLY_NAMES.fullmatch(keyword)
+    ):
         raise WrongFileError(CALLS_A_PROGRAM)
-    if keyword == "DATABASE" or (keyword in _FETCHES and not all(_near(word) for word in words)):
+    _judge_what_acts(keyword, rest)
+    unspaced = "".join(piece if piece == _BREAK else piece.strip() for piece in pieces).translate(_CURLY)
+    if unspaced != instruction:
+        _judge_what_acts(*_keyword(_KEYWORD_UNSPACED, unspaced))
+
+
+def _keyword(pattern: re.Pattern[str], instruction: str) -> tuple[str, str]:
+    """The first word in capitals, and what follows it."""
+    found = pattern.match(instruction)
+    return (found[1].upper(), instruction[found.end() :]) if found else ("", "")
+
+
+def _judge_what_acts(keyword: str, rest: str) -> None:
+    if keyword in {"DDE", "DDEAUTO"}:
+        raise WrongFileError(CALLS_A_PROGRAM)
+    if keyword == "DATABASE" or (keyword in _FETCHES and not _all_near(rest)):
         raise WrongFileError(REACHES_OUT)
 
 
-def _near(word: str) -> bool:
+def _may_become_one_that_acts(keyword: str) -> bool:
+    """`{ D{ QUOTE 68 }E … }` and `{ { REF x } … }`, but not `{ ={ PAGE }-1 }` or `{ IF{ REF x }=1 … }`."""
+    begun, computed, _ = keyword.partition(_COMPUTED)
+    return bool(computed) and any(name.startswith(begun) for name in _ACTS)
+
+
+def _all_near(words: str) -> bool:
     """Switches and names are near too; "Sheet1!R1C1:R9C2" is a place within what LINK names."""
-    return not word.startswith(_COMPUTED) and (
-        on_own_disk(word) or bool(re.fullmatch(r"[^/\\:]*!\w+:\w+", word))
+    targets = (quoted or bare for quoted, bare in _WORDS.findall(words))
+    return all(
+        not target.startswith(_COMPUTED)
+        and (on_own_disk(target) or re.fullmatch(r"[^/\\:]*!\w+:\w+", target) is not None)
+        for target in targets
     )
-
-
-def _outcome(instruction: str) -> str:
-    """What a field will say: QUOTE says its words and the characters of its numbers, others nobody knows."""
-    keyword, words = _parsed(instruction)
-    return "".join(_character(word) for word in words) if keyword == "QUOTE" else _COMPUTED
-
-
-def _character(word: str) -> str:
-    if not re.fullmatch(r"\d{1,6}|0x[0-9a-fA-F]{1,5}", word, re.ASCII):
-        return word
-    number = int(word, 16 if word[:2] == "0x" else 10)
-    return chr(number) if number < 0x110000 else ""
-
-
-def _parsed(instruction: str) -> tuple[str, list[str]]:
-    """A field's first word in capitals and, where they matter, the words after it without their quotes."""
-    plain = instruction.translate(_CURLY)
-    found = _KEYWORD.match(plain)
-    if found is None:
-        return "", []
-    keyword = found[1].upper()
-    if keyword != "QUOTE" and keyword not in _FETCHES:
-        return keyword, []
-    return keyword, [quoted or bare for quoted, bare in _WORDS.findall(plain, found.end())]

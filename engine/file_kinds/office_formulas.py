@@ -17,9 +17,10 @@ CONNECTED = (
 )
 LONGEST_FORMULA = 2**20  # characters; Excel takes 8,192
 # Cells, names, rules of cells and of input, columns of tables, charts.
-_FORMULAS = frozenset(
-    "f definedName formula formula1 formula2 oldFormula calculatedColumnFormula totalsRowFormula".split()
-)
+_FORMULAS = frozenset({"f", "definedName", "formula", "formula1", "formula2", "oldFormula"}) | {
+    "calculatedColumnFormula",
+    "totalsRowFormula",
+}
 _NAMES = r"WEBSERVICE|RTD|IMAGE|IMPORTTEXT|IMPORTCSV|DDE|CALL|EXEC|REGISTER(?:\.ID)?|SQL\.REQUEST"
 _NAMED = re.compile(_NAMES)
 # In the file newer functions carry a prefix; one handed to another function stands without "(".

@@ -1,5 +1,6 @@
 """What the parts of a Word or Excel file say: every part that is XML, whatever its name, is read once."""
 
+import re
 import time
 import zipfile
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ MOST_SECONDS = 20.0  # of CPU to read one file; an honest one of 20 MB unpacked 
 CHUNK = 2**18
 LONGEST_TAG = 8 * 2**20  # bytes; Word keeps a whole drawing in one attribute
 DEEPEST = 1000  # elements within one another
+_XML = re.compile(r"[+/]xml\b")
 _BLANK = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # marks of the encoding, half a letter of UTF-16, white space
 
 
@@ -53,11 +55,11 @@ def _is_markup(part: IO[bytes]) -> bool:
 
 
 def _must_be_whole(name: str, types: Mapping[str, str]) -> bool:
-    """Pictures (SVG, Excel's VML), a printer's settings on a Mac and scrambled fonts may begin like XML and be
-    none, or bring a DTD.
+    """Others may begin like XML and be none, or bring a DTD: SVG pictures, Excel's VML, a printer's settings
+    on a Mac, scrambled fonts.
     """
     kind = types.get("/" + name) or types.get(PurePosixPath(name).suffix[1:], "")
-    return name.endswith(".xml") or (kind.endswith("xml") and not kind.startswith("image/"))
+    return name.endswith(".xml") or (bool(_XML.search(kind)) and not kind.startswith("image/"))
 
 
 def _read_as_far_as_it_goes(part: IO[bytes], reader: _Reader, until: float) -> None:
@@ -94,8 +96,8 @@ def _read(part: IO[bytes], reader: _Reader, until: float, *, dtd: Exception) -> 
     parser.StartElementHandler, parser.EndElementHandler = start, end
     given = 0
     while chunk := part.read(CHUNK):
-        parser.Parse(chunk, False)  # noqa: FBT003 — expat takes it by position
+        parser.Parse(chunk, False)
         given += len(chunk)
         if time.thread_time() > until or given - parser.CurrentByteIndex > LONGEST_TAG:
             raise WrongFileError(TOO_MUCH)
-    parser.Parse(b"", True)  # noqa: FBT003
+    parser.Parse(b"", True)

@@ -3,8 +3,8 @@
 import re
 from urllib.parse import unquote
 
-# "Ngân sách.xlsx", "/Users/a/b.xlsx", "file:///C:/mẫu.dotx"; also what a letter pasted into Word leaves behind
-# ("cid:…"). Not "\\host\…", and no path that begins with a device ("\??\UNC\…", "\\?\…", "\\.\…").
+# "Ngân sách.xlsx", "/Users/a/b.xlsx", "file:///C:/mẫu.dotx"; also what a letter pasted into Word leaves
+# behind ("cid:…"). Not "\\host\…", and no path that begins with a device ("\??\UNC\…", "\\?\…", "\\.\…").
 _OWN_DISK = re.compile(
     r"|(cid|data|about):.*|(file://(localhost)?/)?[a-z]:/.*|file://(localhost)?/[^/?].*|/?[^/:?][^:]*",
     re.IGNORECASE | re.DOTALL,
