@@ -1,4 +1,4 @@
-"""One Chromium for all, and a hall (an installation with a web server) for each test."""
+"""One Chromium for a module, and a hall (an installation with a web server) for each test."""
 
 import os
 import shutil
@@ -40,8 +40,9 @@ def chromium_path() -> str | None:
     return next((path for path in found if path), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed with its module: while it runs, its event loop keeps any other test's from being started."""
     root = ["--no-sandbox"] if os.getuid() == 0 else []
     with sync_playwright() as playwright:
         try:
