@@ -80,3 +80,9 @@ class LinkExpired(Refused):
     """The personal link is over, replaced, revoked or meant for something else."""
 
     code = "link_expired"
+
+
+class SeatTaken(LinkExpired):
+    """The link of a ballot whose seat another member holds by now: there is none to ask for again."""
+
+    code = "seat_taken"

@@ -8,6 +8,9 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 # No writing puts more marks on a letter (UAX 15 §10, stream-safe text). Sorting them takes quadratic time:
 # some 100,000 on one letter would hold the whole process for seconds.
 _MOST_MARKS, _SHORT = 30, 200
+_ONLY_MARKS = frozenset(
+    "\u0f73\u0f75\u0f81"
+)  # of class 0 themselves, they decompose into marks and nothing else
 
 
 def clean(text: str, *, lines: bool = False) -> str:
@@ -34,7 +37,7 @@ def nfc(text: str) -> str:
 def _few_marks(text: str) -> Iterator[str]:
     run = 0
     for character in text:
-        run = run + 1 if unicodedata.combining(character) else 0
+        run = run + 1 if unicodedata.combining(character) or character in _ONLY_MARKS else 0
         if run <= _MOST_MARKS:
             yield character
 

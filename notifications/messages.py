@@ -89,7 +89,11 @@ def cannot_compose(session: Session, message_id: int, *, owner: str, why: str) -
 
 
 def _still_wanted(session: Session, message: Message, now: datetime) -> bool:
-    """A reminder is pointless once its reader has acted."""
+    """A reminder is pointless once its reader has acted; a ballot's link, once another took its place."""
+    if message.link_id is not None:
+        link = session.get_one(Link, message.link_id)
+        if link.purpose == "ballot" and link.revoked_at is not None:
+            return False
     stage = REMINDERS.get(message.letter)
     if stage is None or message.round_id is None or message.person_id is None:
         return True

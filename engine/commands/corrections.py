@@ -49,7 +49,7 @@ def correct_award(
     """Put right the decision's number or date of an award, with a reason, also in a closed round.
 
     `whole`: of every award that decision gave, otherwise of this one alone, which was written to the wrong
-    decision. Another date for the same number of the agency always goes for the whole. Safe to repeat.
+    decision. Another date for the same number always goes for the whole. Safe to repeat.
     Raises NotYours, NotNow for what has no award, and Incomplete for a number of another form, a date to come
     or older than what the awards rest on, a missing reason, or a number of the agency in use for another day.
     """
@@ -65,7 +65,7 @@ def correct_award(
     own = decision_sign(ground.definition)
     sign, not_sign = (own, "") if agency else ("", own)
     said, before = written(number, sign), nomination.decision_number
-    redated = agency and said == before
+    redated = said == before
     wrong = _given_with(session, ground, nomination) if whole or redated else [nomination]
     ids = [one.id or 0 for one in wrong]
     earliest = earliest_paper(session, ids) if agency else earliest_answer(session, ground.round_id, ids)
@@ -76,7 +76,7 @@ def correct_award(
         faults["reason"] = "Ghi lý do sửa số, ngày quyết định để lưu hồ sơ."
     if faults:
         raise Incomplete(faults, rule="Kết quả khen thưởng phải có căn cứ")
-    if redated:
+    if agency and redated:
         _redate(session, ground, said, dated)
     elif agency:
         _number_of_agency(session, actor, ground, said, dated, now=now)
@@ -109,10 +109,16 @@ def _put_right(
 ) -> None:
     """Write number and date to awards where they differ, and tell the departments."""
     wrong = [n for n in nominations if (n.decision_number, n.decision_date) != (number, dated)]
+    before = wrong[0].decision_number if wrong and wrong[0].decision_number != number else ""
     for one in wrong:
         _write(session, actor, one, number=number, dated=dated, reason=reason, now=now)
     if wrong:
-        facts = {"number": number, "date": dated.isoformat(), "reason": clean(reason, lines=True)}
+        facts = {
+            "before": before,
+            "number": number,
+            "date": dated.isoformat(),
+            "reason": clean(reason, lines=True),
+        }
         told = {**facts, "codes": [one.code for one in wrong]}
         note_round(session, actor, ground, "awards_corrected", now=now, facts=told, wake=False)
 

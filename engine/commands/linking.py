@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel, col
 from engine.access import Actor, demand_role
 from engine.calendar import in_words
 from engine.commands.ground import note_round, stand_on
-from engine.errors import LinkExpired, NotFound
+from engine.errors import LinkExpired, NotFound, SeatTaken
 from engine.links import Keys
 from engine.models import Event, Link, Person, Round, Seat, SignIn, Voting
 from engine.stages import Role
@@ -106,6 +106,8 @@ def link_of(session: Session, keys: Keys, token: str, *, now: datetime) -> tuple
             rule="Đường dẫn đăng nhập dùng một lần",
             help_from="Văn phòng",
         )
+    if link.purpose == "ballot":
+        _demand_seat(session, link)
     if link.revoked_at is not None and link.revoked_at <= now:
         raise LinkExpired(
             "Đường dẫn này đã được thay bằng đường dẫn mới trong thư gửi sau.",
@@ -139,6 +141,21 @@ def use_up(session: Session, link: Link, *, now: datetime) -> None:
     session.execute(update(_LINK).where(*mine, *unspent).values(revoked_at=now))
     link.used_at = now
     session.add(link)
+
+
+def _demand_seat(session: Session, link: Link) -> None:
+    seated = (
+        select(col(Seat.id))
+        .join(Voting, col(Voting.round_id) == col(Seat.round_id))
+        .where(col(Voting.id) == int(link.scope), col(Seat.person_id) == link.person_id)
+    )
+    if session.execute(seated).first() is None:
+        raise SeatTaken(
+            "Thành viên khác đã thay ông/bà trong Hội đồng của đợt xét này, "
+            "nên đường dẫn này không còn dùng được.",
+            rule="Thành phần Hội đồng",
+            help_from="Văn phòng",
+        )
 
 
 def _demand_vote_open(session: Session, link: Link) -> None:

@@ -71,6 +71,23 @@ def put_off(session: Session, ground: Ground, stage: Stage, *, now: datetime) ->
     _end(session, ground, [stage], MOVED, now=now, general=True)
 
 
+def put_off_own(
+    session: Session, ground: Ground, stage: Stage, department: str, *, but: int, now: datetime
+) -> None:
+    """A department's own date has been replaced: what was planned for it goes, but for generation `but`."""
+    session.execute(
+        update(_MOMENT)
+        .where(
+            _MOMENT.c.round_id == ground.round_id,
+            _MOMENT.c.stage == stage.value,
+            _MOMENT.c.department_key == department,
+            _MOMENT.c.generation != but,
+            _MOMENT.c.done_at.is_(None),
+        )
+        .values(done_at=now, outcome=MOVED)
+    )
+
+
 def pass_over(session: Session, ground: Ground, *stages: Stage, now: datetime) -> None:
     """Stages are over: nothing planned in them will happen any more, and no page may promise it."""
     _end(session, ground, stages, STAGE_OVER, now=now)

@@ -58,7 +58,14 @@ def replace_member(
     seat.person_id = person_id
     session.add(seat)
     session.flush()
-    facts = {"role": seat.role, "before": old.name, "after": new.name, "person": person_id, "reason": said}
+    facts = {
+        "role": seat.role,
+        "before": old.name,
+        "after": new.name,
+        "left": old.id,
+        "person": person_id,
+        "reason": said,
+    }
     if ballot is not None:
         facts["link"] = _hand_over(session, keys, ballot, old=old.id or 0, new=person_id, now=now)
     note_round(session, actor, ground, "member_replaced", now=now, facts=facts, tell=ballot is not None)

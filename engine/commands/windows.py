@@ -218,6 +218,8 @@ def give_leave(
         )
     )
     session.flush()
+    newer = deadline.date.toordinal()
+    moments.put_off_own(session, ground, Stage.proposal, department, but=newer, now=now)
     own_time.expect(session, ground, Stage.proposal, department, deadline, calendar=calendar, now=now)
     facts = {"department": department, "until": deadline.at.isoformat(), "reason": said}
     note_round(session, actor, ground, "leave_given", now=now, facts=facts)

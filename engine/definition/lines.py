@@ -126,6 +126,8 @@ def read(file: str, text: str) -> Source:
         what = _NO_ALIAS if wrong.problem == _NO_ALIAS else f"không đọc được YAML ({wrong.problem})"
         remedy = "Viết đầy đủ đoạn ấy ra" if wrong.problem == _NO_ALIAS else _INVALID
         return Source(file, None, {}, (Fault(file, line, f"Tệp {what}", remedy),))
+    except RecursionError:
+        return Source(file, None, {}, (Fault(file, 1, "Tệp lồng quá nhiều lớp", "Viết lại theo tệp mẫu"),))
     except yaml.reader.ReaderError as wrong:
         line = text.count("\n", 0, int(wrong.position)) + 1
         return Source(

@@ -22,6 +22,7 @@ from engine.queries.dossier_returns import Returned, returned_lines
 from engine.queries.leave import IN_FORCE
 from engine.queries.office import RoundAt
 from engine.queries.rounds import step_of
+from engine.queries.timeline import remark_of
 from engine.stages import DEAD, UNSENT, Stage, State
 
 NEXT_MOMENTS, LAST_EVENTS, NAMED = 6, 12, 8
@@ -270,6 +271,4 @@ def timeline(session: Session, round_id: int) -> tuple[Happened, ...]:
         .order_by(col(Event.id).desc())
         .limit(LAST_EVENTS)
     ).all()
-    return tuple(
-        Happened(who, kind, at, door, facts.get("reason", "")) for who, kind, at, door, facts in rows
-    )
+    return tuple(Happened(who, kind, at, door, remark_of(facts)) for who, kind, at, door, facts in rows)

@@ -49,7 +49,7 @@ def of_nomination(session: Session, nomination_id: int) -> tuple[Happening, ...]
         .where(Event.nomination_id == nomination_id)
         .order_by(col(Event.id))
     ).all()
-    return tuple(_once(Happening(who, kind, at, _remark(facts)) for who, kind, at, facts in rows))
+    return tuple(_once(Happening(who, kind, at, remark_of(facts)) for who, kind, at, facts in rows))
 
 
 def of_round(session: Session, round_id: int, departments: frozenset[str]) -> tuple[Happening, ...]:
@@ -64,7 +64,7 @@ def of_round(session: Session, round_id: int, departments: frozenset[str]) -> tu
         .order_by(col(Event.id))
     ).all()
     return tuple(
-        Happening(who, kind, at, _remark(facts))
+        Happening(who, kind, at, remark_of(facts))
         for who, kind, at, facts in rows
         if kind in PUBLIC or facts.get("department") in departments
     )
@@ -79,9 +79,12 @@ def _once(happenings: Iterable[Happening]) -> list[Happening]:
     return told
 
 
-def _remark(facts: dict[str, Any]) -> str:
+def remark_of(facts: dict[str, Any]) -> str:
+    """What was said of an event: a reason, comments, who gave way to whom."""
     said = facts.get("reason") or facts.get("sentence") or ""
     comments = facts.get("comments")
     if isinstance(comments, dict):
         said = "; ".join(str(text) for text in comments.values())
+    if "before" in facts and "after" in facts:  # a council seat changed hands
+        said = f"{facts['before']} → {facts['after']}. {said}"
     return str(said)

@@ -13,7 +13,7 @@ from engine.stages import Role, Stage, State
 from notifications.compose import LINK
 from notifications.desk import Addressee, Desk, Wish
 from notifications.wishes.proposal import to_each_its_own
-from notifications.wishes.reasons import FOR_SEAT, FOR_SECRETARY
+from notifications.wishes.reasons import FOR_LEFT, FOR_SEAT, FOR_SECRETARY
 
 
 def to_seats(desk: Desk, letter: str, to: Sequence[Addressee]) -> Iterator[Wish]:
@@ -53,10 +53,13 @@ def ballots(desk: Desk) -> Iterator[Wish]:
 
 
 def seat_given(desk: Desk) -> Iterator[Wish]:
-    """The invitation, to the member who takes a seat while the council votes."""
-    for wish in ballots(desk):
-        if wish.to.person_id == desk.facts["person"]:
-            yield wish
+    """While the council votes: the invitation to who takes a seat, and a word to who leaves it."""
+    due = desk.window(Stage.council).due_at
+    if due is not None and desk.event.at < due:  # past it, the invitation comes with the new deadline
+        yield from (wish for wish in ballots(desk) if wish.to.person_id == desk.facts["person"])
+    for to in desk.persons([desk.facts["left"]]):
+        facts = [("Thành viên mới", desk.facts["after"]), ("Căn cứ", desk.facts["reason"])]
+        yield Wish("seat_taken", to, FOR_LEFT, facts=facts)
 
 
 def to_silent_seats(desk: Desk) -> Iterator[Wish]:

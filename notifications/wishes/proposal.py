@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from engine.calendar import in_words
 from engine.commands.people import SIGN_IN_LINK_LASTS
-from engine.models import Link, ListLine, Nomination, NominationList
+from engine.models import Event, Link, ListLine, Nomination, NominationList
 from engine.stages import WITH_DEPARTMENT, Role, Stage, State
 from notifications.compose import LINK
 from notifications.desk import Desk, Wish
@@ -149,7 +149,9 @@ def list_published(desk: Desk) -> Iterator[Wish]:
         .order_by(col(ListLine.position))
     ).all():
         mine[nomination.department_key].append(desk.line(nomination))
+    again = _shown_before(desk)
     for department in desk.definition.departments:
+        note = None if mine[department.key] else "Danh sách không có đề nghị nào của đơn vị."
         for to in desk.department(department.key):
             yield Wish(
                 "list_published",
@@ -157,8 +159,16 @@ def list_published(desk: Desk) -> Iterator[Wish]:
                 FOR_DEPARTMENT,
                 button=("Xem danh sách", desk.page(f"/dot/{desk.round.key}/danh-sach")),
                 items=mine[department.key],
-                note=None if mine[department.key] else "Danh sách không có đề nghị nào của đơn vị.",
+                note=" ".join(filter(None, (again, note))) or None,
             )
+
+
+def _shown_before(desk: Desk) -> str:
+    """What tells a list shown anew from the first one."""
+    earlier = select(Event.id).where(
+        Event.round_id == desk.event.round_id, Event.kind == desk.event.kind, col(Event.id) < desk.event.id
+    )
+    return "Danh sách này thay danh sách đã công bố trước đó." if desk.session.exec(earlier).first() else ""
 
 
 def to_each_its_own(

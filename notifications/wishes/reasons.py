@@ -5,3 +5,4 @@ FOR_OFFICE = "Ông/bà nhận thư này vì Văn phòng là thường trực c�
 FOR_HEAD = "Ông/bà nhận thư này vì là người quyết định sau khi Hội đồng bỏ phiếu."
 FOR_SEAT = "Ông/bà nhận thư này vì là thành viên Hội đồng của đợt đang mở."
 FOR_SECRETARY = "Ông/bà nhận thư này vì theo dõi việc bỏ phiếu của Hội đồng."
+FOR_LEFT = "Ông/bà nhận thư này vì đã là thành viên Hội đồng của đợt đang mở."

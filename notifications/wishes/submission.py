@@ -61,11 +61,13 @@ def dossier_left(desk: Desk) -> Iterator[Wish]:
             .group_by(Nomination.state)
         ).all()
     )
-    left = count.get(State.approved, 0) + count.get(State.completion, 0)
+    left, returned = count.get(State.approved, 0), count.get(State.completion, 0)
     held = count.get(State.held, 0)
     items = []
     if left:
         items.append(f"{left} đề nghị đã được Thủ trưởng đồng ý, chưa ra quyết định hoặc chưa trình.")
+    if returned:
+        items.append(f"{returned} đề nghị Sở Nội vụ trả để bổ sung: bổ sung xong thì lập bản hồ sơ mới.")
     if held:
         items.append(
             f"{held} đề nghị đang tạm dừng xét, chưa vào danh sách lấy phiếu: ghi kết luận để kết thúc đợt."
@@ -157,8 +159,9 @@ def answered(desk: Desk) -> Iterator[Wish]:
 def corrected(desk: Desk) -> Iterator[Wish]:
     dated = short(datetime.fromisoformat(desk.facts["date"]).date())
     why = f" Lý do: {desk.facts['reason']}" if desk.facts["reason"] else ""
-    said = f"số, ngày quyết định khen thưởng được sửa lại là số {desk.facts['number']} ngày {dated}.{why}"
-    yield from _per_department(desk, "outcome", said)
+    before = f" (trước ghi số {desk.facts['before']})" if desk.facts.get("before") else ""
+    said = f"quyết định khen thưởng sửa lại là số {desk.facts['number']} ngày {dated}{before}.{why}"
+    yield from _per_department(desk, "corrected", said)
 
 
 def revoked(desk: Desk) -> Iterator[Wish]:

@@ -3,7 +3,12 @@
 import re
 from pathlib import Path
 
+from sqlalchemy import select
+from sqlmodel import col
+
+from engine.commands import linking
 from engine.database import Database
+from engine.models import Link
 from tests.api.office_given import Doors, words
 from tests.factories import cast, given_vote, person
 
@@ -14,6 +19,10 @@ def test_a_member_who_left_is_replaced_on_a_page(sqlite_database: Database, tmp_
     with sqlite_database.unit_of_work() as session:
         person(session, "seat4").active = False
         new = str(person(session, "cs4").id)
+        old = select(Link).where(
+            col(Link.purpose) == "ballot", col(Link.person_id) == person(session, "seat4").id
+        )
+        token = linking.token_of(scene.keys, session.execute(old).scalar_one())
     doors = Doors(scene, tmp_path / "data")
     desk, address = doors.at("office"), f"/vp/dot/{scene.key}/hoi-dong"
     turnout = desk.get(f"/vp/dot/{scene.key}/tien-do-phieu")
@@ -35,4 +44,9 @@ def test_a_member_who_left_is_replaced_on_a_page(sqlite_database: Database, tmp_
     assert doors.at("clerk-cs").get(address).status_code == 403
     assert desk.post(address, data=sent).status_code == 303
     assert "Nông Đức CS 4" in words(desk.get(address))
+    gone = doors.nobody().get(f"/l/{token}")
+    assert gone.status_code == 410
+    assert "Thành viên khác đã thay ông/bà" in words(gone)
+    assert "Gửi lại đường dẫn" not in gone.text, "there is none to ask for"
+    assert "Ủy viên 4 → Nông Đức CS 4. QĐ 12." in words(desk.get(f"/vp/dot/{scene.key}"))
     assert "Nông Đức CS 4" in words(desk.get(f"/vp/dot/{scene.key}/tien-do-phieu"))

@@ -20,11 +20,12 @@ def test_names_that_differ_by_a_dash_are_the_same(dash: str) -> None:
     assert same_name(f"Phòng Kế hoạch{dash}Tổng hợp") == "phong ke hoach tong hop"
 
 
-def test_a_flood_of_marks_on_one_letter_takes_no_longer_than_its_length() -> None:
+@pytest.mark.parametrize("marks", ["\u0301\u0316", "\u0f73\u0316", "\u0f75\u0f81"])
+def test_a_flood_of_marks_on_one_letter_takes_no_longer_than_its_length(marks: str) -> None:
     """Sorting them is quadratic: 160,000 of them in the box of an address held the process for 20 s."""
-    flood = "a" + "\u0301\u0316" * 80_000
+    flood = "a" + marks * 80_000
     begun = time.thread_time()
-    assert len(clean(flood)) < 40
+    assert len(clean(flood)) < 100, "30 marks, some of them of two"
     assert fold(flood) == "a"
     assert time.thread_time() - begun < 0.5
 

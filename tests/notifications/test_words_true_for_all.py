@@ -4,16 +4,16 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
-from engine.commands import windows
+from engine.commands import listing, submission, windows
 from engine.database import Database
 from engine.models import Grant, Message
-from engine.stages import Stage
+from engine.stages import Stage, State
 from notifications.compose import make_environment, render
 from notifications.planner import plan_letters
 from tests.engine.commands.test_completion import sent_back
-from tests.factories import given_nomination, given_round, person
+from tests.factories import given_nomination, given_result, given_round, person
 from tests.notifications.test_dossier_letter import HOUSE
 from tests.notifications.test_letters import FULL, MINIMAL
 
@@ -90,3 +90,40 @@ def test_who_never_opened_the_ballot_is_not_asked_to_go_on() -> None:
         assert "Tiếp tục" not in part
         assert "còn đề nghị chưa cho ý kiến" not in part
     assert "Phiếu của bà chưa được gửi" in letter.text
+
+
+def test_a_list_shown_anew_says_that_it_takes_the_place_of_another(sqlite_database: Database) -> None:
+    scene = given_round(sqlite_database, stage=Stage.proposal)
+    given_nomination(scene, state=State.accepted)
+    for _ in range(2):
+        with sqlite_database.unit_of_work() as session:
+            office = scene.actor("office", session)
+            listing.compile_list(session, office, scene.key, now=scene.now)
+            listing.publish_list(session, office, scene.key, now=scene.now)
+    with sqlite_database.unit_of_work() as session:
+        while plan_letters(session, ENVIRONMENT, house=HOUSE, calendar=scene.calendar, now=scene.now):
+            pass
+    with sqlite_database.read() as session:
+        asked = select(Message.text).where(Message.letter == "list_published").order_by(col(Message.event_id))
+        told = ["thay danh sách đã công bố trước đó" in text for text in session.exec(asked).all()]
+    assert told == [False] * (len(told) // 2) + [True] * (len(told) // 2)
+    assert told
+
+
+def test_a_number_put_right_is_told_as_that(sqlite_database: Database) -> None:
+    scene, codes = given_result(sqlite_database, nominees=(("cs1", "giay-khen"),), approved=True)
+    with sqlite_database.unit_of_work() as session:
+        office, day = scene.actor("office", session), scene.now.date()
+        submission.decide(session, office, scene.key, codes=codes, number="128", dated=day, now=scene.now)
+        submission.correct_award(
+            session, office, codes[0], number="182", dated=day, reason="Gõ nhầm.", now=scene.now
+        )
+        while plan_letters(session, ENVIRONMENT, house=HOUSE, calendar=scene.calendar, now=scene.now):
+            pass
+    with sqlite_database.read() as session:
+        letters = session.exec(select(Message).where(Message.letter == "corrected")).all()
+    assert {letter.address for letter in letters} == {"chief-cs@bdt.example", "clerk-cs@bdt.example"}
+    for letter in letters:
+        assert letter.subject.startswith("Sửa số, ngày quyết định khen thưởng")
+        assert "số 182/QĐ-BDT" in letter.text
+        assert "trước ghi số 128/QĐ-BDT" in letter.text

@@ -7,11 +7,12 @@ from sqlmodel import Session, col
 from engine.commands import council, linking, people
 from engine.commands.seats import replace_member
 from engine.database import Database
-from engine.errors import Incomplete, LinkExpired, NotFound, NotNow, NotYours
+from engine.errors import Incomplete, NotFound, NotNow, NotYours, SeatTaken
 from engine.models import Ballot, Event, Link, Message, Recusal, Seat
 from engine.queries.visitor import grants_of
 from engine.stages import Role, Stage, State
 from notifications.compose import make_environment
+from notifications.messages import claim_next
 from notifications.planner import plan_letters
 from tests.factories import (
     SEATS,
@@ -98,7 +99,7 @@ def test_the_new_member_has_a_link_and_the_old_one_has_none(sqlite_database: Dat
     seat = replace(scene, "seat4")
     assert replace_twice(scene, seat) == seat
     with sqlite_database.unit_of_work() as session:
-        with pytest.raises(LinkExpired):
+        with pytest.raises(SeatTaken):
             people.link_of(session, scene.keys, token, now=scene.now)
         assert (Role.member, scene.key) not in grants_of(session, old or 0)
         assert (Role.member, scene.key) in grants_of(session, person(session, NEW).id or 0)
@@ -108,10 +109,11 @@ def test_the_new_member_has_a_link_and_the_old_one_has_none(sqlite_database: Dat
         assert [event.facts["reason"] for event in told] == ["QĐ 12/QĐ-BDT."]
         while plan_letters(session, make_environment(), house=HOUSE, calendar=scene.calendar, now=scene.now):
             pass
-        asked = select(col(Message.address)).where(
-            col(Message.letter) == "ballot", col(Message.event_id) == told[0].id
-        )
-        assert session.execute(asked).scalars().all() == [f"{NEW}@bdt.example"]
+        asked = select(col(Message.letter), col(Message.address)).where(col(Message.event_id) == told[0].id)
+        assert set(session.execute(asked).all()) == {
+            ("ballot", f"{NEW}@bdt.example"),
+            ("seat_taken", "seat4@bdt.example"),
+        }
 
 
 def replace_twice(scene: Scene, seat: int) -> int:
@@ -186,3 +188,49 @@ def test_before_the_vote_too_so_that_it_can_be_opened(sqlite_database: Database)
     with sqlite_database.read() as session:
         links = session.execute(select(col(Link.person_id)).where(col(Link.purpose) == "ballot")).scalars()
         assert person(session, NEW).id in set(links)
+
+
+def test_the_one_who_left_is_invited_no_more_and_the_new_one_votes_on_their_line(
+    sqlite_database: Database,
+) -> None:
+    """The mail server was away since the opening: invitations still lie in the outbox."""
+
+    def plant(session: Session, nominations: list) -> None:  # type: ignore[type-arg]
+        nominations[0].person_id = person(session, "seat4").id
+
+    scene, codes, hash_ = given_vote(sqlite_database, plant=plant)
+    plan(scene)
+    replace(scene, "seat4")
+    plan(scene)
+    carried = set()
+    with sqlite_database.unit_of_work() as session:
+        while (id_ := claim_next(session, owner="a", now=scene.now)) is not None:
+            carried.add((session.get_one(Message, id_).letter, session.get_one(Message, id_).address))
+    assert ("ballot", "seat4@bdt.example") not in carried
+    assert {("ballot", f"{NEW}@bdt.example"), ("seat_taken", "seat4@bdt.example")} <= carried
+    with sqlite_database.unit_of_work() as session:
+        council.send_ballot(
+            session,
+            scene.actor(NEW, session),
+            scene.key,
+            choices=dict.fromkeys(codes, "yes"),
+            list_hash=hash_,
+            keys=scene.keys,
+            now=scene.now,
+        )
+
+
+def test_past_the_deadline_nobody_is_invited_to_what_is_over(sqlite_database: Database) -> None:
+    scene, _codes, _hash = given_vote(sqlite_database)
+    scene.clock.push(days=10)
+    replace(scene, "seat4")
+    plan(scene)
+    with sqlite_database.read() as session:
+        asked = select(col(Message.letter)).join(Event).where(col(Event.kind) == "member_replaced")
+        assert session.execute(asked).scalars().all() == ["seat_taken"]
+
+
+def plan(scene: Scene) -> None:
+    with scene.database.unit_of_work() as session:
+        while plan_letters(session, make_environment(), house=HOUSE, calendar=scene.calendar, now=scene.now):
+            pass

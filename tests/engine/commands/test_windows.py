@@ -128,6 +128,10 @@ def test_a_leave_put_right_to_an_earlier_day_counts(database: Database) -> None:
         )
         found = deadlines.leaves(session, scene.ground(session).round_id)
         assert [leave.replaced for leave in found] == [False, True]
+        planned = deadlines.moments(session, scene.ground(session).round_id)
+        promised = [m.at.year for m in planned if m.department_key and m.done_at is None]
+        assert promised, "the new date has its reminders"
+        assert set(promised) == {2025}, "and the slip has none"
     scene.clock.set(date(2025, 10, 24))
     given_frozen_list(scene)
 
