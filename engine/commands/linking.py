@@ -106,9 +106,9 @@ def link_of(session: Session, keys: Keys, token: str, *, now: datetime) -> tuple
             rule="Đường dẫn đăng nhập dùng một lần",
             help_from="Văn phòng",
         )
-    if link.purpose == "ballot":
-        _demand_seat(session, link)
     if link.revoked_at is not None and link.revoked_at <= now:
+        if link.purpose == "ballot":
+            _demand_seat(session, link)
         raise LinkExpired(
             "Đường dẫn này đã được thay bằng đường dẫn mới trong thư gửi sau.",
             rule="Chỉ đường dẫn mới nhất có hiệu lực",

@@ -39,7 +39,7 @@ def office(sqlite_database: Database, tmp_path: Path) -> Office:
     return doors, codes, doors.at("office")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a demonstration whose sample has just been made; for looking only."""
     folder = tmp_path_factory.mktemp("demo")

@@ -1,11 +1,13 @@
 """Signing in by mailed link: a GET uses nothing up, a click acts once, nobody can fish for names."""
 
+import time
 from datetime import timedelta
 
 import pytest
 from httpx import Response
 from sqlmodel import Session, func, select
 
+from api import signin
 from engine.calendar import in_words
 from engine.commands import linking
 from engine.models import Grant, Link, Nomination, Person, SignIn
@@ -207,3 +209,14 @@ def test_staff_opening_a_ballot_link_stay_signed_in_as_staff(voting_doors: Doors
     browser = doors.at("seat4")
     assert browser.post(f"/l/{token}").headers["location"] == f"/phieu/{doors.scene.key}"
     assert browser.get("/viec").status_code == 200
+
+
+@pytest.mark.parametrize("email", ["clerk-cs@bdt.example", "ai-do@noi-khac.example"])
+def test_the_time_an_answer_takes_tells_no_address(
+    doors: Doors, email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A letter is some milliseconds of work more than none: neither answer comes before they are over."""
+    monkeypatch.setattr(signin, "ANSWER_AFTER", 0.1)
+    begun = time.monotonic()
+    assert doors.nobody().post("/dang-nhap", data={"email": email}).status_code == 200
+    assert time.monotonic() - begun >= 0.1
