@@ -18,7 +18,8 @@ class Command(NamedTuple):
     """A process to keep alive. `health` is an address that answers 200 once it works, "" for none.
 
     `after` names a process whose health (or failure to get there in 20 s) this one waits for. A `quiet` one
-    says on stderr what matters, and on stdout what nobody reads.
+    says on stderr what matters, and on stdout what nobody reads. An `expendable` one keeps nothing of ours:
+    at the end it is killed, not asked, for its goodbye takes time and may be a traceback.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Command(NamedTuple):
     health: str = ""
     after: str = ""
     quiet: bool = False
+    expendable: bool = False
 
 
 def busy(host: str, port: int) -> str:
@@ -77,7 +79,7 @@ def commands_of(options: argparse.Namespace) -> list[Command]:
     if options.prefect_port:
         server = (python, "-m", "flows.server", "--data", options.data, "--port", str(options.prefect_port))
         health = f"http://127.0.0.1:{options.prefect_port}/api/health"
-        commands.append(Command("prefect", server, health, quiet=True))
+        commands.append(Command("prefect", server, health, quiet=True, expendable=True))
     commands.append(
         Command("clock", (python, "-m", "flows.serve"), after="prefect" if options.prefect_port else "")
     )

@@ -32,13 +32,14 @@ _LIBC = ctypes.CDLL(None, use_errno=True) if _LINUX else None
 
 @dataclass
 class Child:
-    """A process to keep alive, and how its life has gone; the first five fields are those of a Command."""
+    """A process to keep alive, and how its life has gone; the first six fields are those of a Command."""
 
     name: str
     command: Sequence[str]
     health: str = ""
     after: str = ""
     quiet: bool = False
+    expendable: bool = False
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     start_again_at: float | None = 0.0
@@ -94,7 +95,7 @@ class Tree:
         deadline = time.monotonic() + GRACE
         for wave in ([c for c in self.children if c.after], [c for c in self.children if not c.after]):
             for child in wave:
-                child.signal(signal.SIGTERM)
+                child.signal(signal.SIGKILL if child.expendable else signal.SIGTERM)
             # Half of what is left: a first wave that hangs must not take the second's time to end well.
             until = time.monotonic() + (deadline - time.monotonic()) / 2
             for child in wave:

@@ -18,6 +18,12 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print("stubborn is up", flush=True)
 time.sleep(600)
 """
+WORDY = """
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("Traceback of a service cancelled at its work"))
+print("wordy is up", flush=True)
+time.sleep(600)
+"""
 PARENT = """
 import subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
@@ -35,6 +41,7 @@ if __name__ == "__main__":
     kinds = {
         "web": Child("web", (sys.executable, "-c", WEB, port), health=f"http://127.0.0.1:{port}/"),
         "stubborn": Child("stubborn", (sys.executable, "-c", STUBBORN)),
+        "wordy": Child("wordy", (sys.executable, "-c", WORDY), expendable=True),
         "parent": Child("parent", (sys.executable, "-c", PARENT)),
         "late": Child(
             "late", (sys.executable, "-c", "print('late is up'); import time; time.sleep(600)"), after="web"

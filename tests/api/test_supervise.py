@@ -99,6 +99,17 @@ def test_asked_to_stop_it_ends_everything_within_ten_seconds(
     running.hears("ended")
 
 
+def test_what_keeps_nothing_of_ours_is_not_asked_to_say_goodbye(start: Callable[..., Running]) -> None:
+    """Prefect's server, stopped between two flushes of its recorder, ended with a traceback."""
+    running = start("web", "wordy")
+    running.hears("ready []")
+    running.hears("wordy is up")
+    running.process.send_signal(signal.SIGINT)
+    assert running.process.wait(12) == 0
+    running.hears("ended")
+    assert not any("Traceback" in line for line in running.lines())
+
+
 def test_killed_outright_it_leaves_no_orphans(start: Callable[..., Running]) -> None:
     running = start("web")
     running.hears("ready []")
