@@ -59,6 +59,7 @@ LETTERS: dict[str, Writer] = {
     "decided": submission.decided,
     "dossier_sent": submission.dossier,
     "answered": submission.answered,
+    "attached": submission.supplied,
     "awards_corrected": submission.corrected,
     "revoke": submission.revoked,
 }

@@ -80,11 +80,14 @@ def leave(visit: StaffVisit, key: str, form: Typed) -> Response:
     """Leave for one department to act after the deadline; the head's alone to give."""
     demand(visit, Role.head)
 
+    outlasts = False
+
     def act(session: Session, until: date) -> None:
+        nonlocal outlasts
         department = form.text("department")
         if department not in round_at(session, key).department_names():
             raise Incomplete({"department": "Chọn phòng được nộp muộn."})
-        windows.give_leave(
+        outlasts = windows.give_leave(
             session,
             visit.me,
             key,
@@ -96,9 +99,10 @@ def leave(visit: StaffVisit, key: str, form: Typed) -> Response:
         )
 
     needed = {"department": "Chọn phòng được nộp muộn.", "leave_reason": "Ghi lý do cho nộp muộn."}
-    return _dated(visit, key, form, "until", act, needed=needed) or visit.go(
-        f"/vp/dot/{key}/han", "Đã cho nộp muộn. Phòng được báo qua thư."
-    )
+    refused = _dated(visit, key, form, "until", act, needed=needed)
+    later = " Ngày này sau hạn của Văn phòng: danh sách chờ phòng, nên cần dời cả hạn của Văn phòng."
+    said = "Đã cho nộp muộn. Phòng được báo qua thư." + (later if outlasts else "")
+    return refused or visit.go(f"/vp/dot/{key}/han", said)
 
 
 @router.post("/vp/dot/{key}/ket-thuc")

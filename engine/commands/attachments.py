@@ -106,7 +106,8 @@ def attach(
     if supplement:
         facts["supplement"] = True
         unseal_draft(session, ground.round_id)
-    note(session, actor, nomination, "attached", now=now, facts=facts, changes=_grown(nomination))
+    tell = supplement and not actor.has(Role.office)
+    note(session, actor, nomination, "attached", now=now, facts=facts, changes=_grown(nomination), tell=tell)
     return row
 
 

@@ -86,7 +86,8 @@ def compile_list(
 ) -> NominationList:
     """Put every accepted nomination on the list: those of `order` (codes) first, the others in natural order.
 
-    Natural is award by award, collectives before persons, department by department, by name.
+    Natural is award by award, collectives before persons, department by department, by name. What departments
+    were shown stays as it was: after it comes a new version.
     """
     demand_role(actor, Role.office)
     ground = stand_on(session, key=key)
@@ -103,8 +104,11 @@ def compile_list(
     place = {code: position for position, code in enumerate(dict.fromkeys(order))}
     natural = _natural_order(ground.definition)
     lines = sorted(accepted, key=lambda n: (place.get(n.code, len(place)), natural(n)))
-    row = latest or NominationList(round_id=ground.round_id, version=1, compiled_at=now)
-    row.state, row.compiled_at, row.published_at = "draft", now, None
+    row = latest
+    if row is None or row.state != "draft":
+        version = 1 + (row.version if row else 0)
+        row = NominationList(round_id=ground.round_id, version=version, compiled_at=now)
+    row.compiled_at = now
     session.add(row)
     session.flush()
     session.execute(delete(_LINE).where(_LINE.c.list_id == row.id))

@@ -175,8 +175,10 @@ def give_leave(
     reason: str,
     calendar: Calendar,
     now: datetime,
-) -> None:
+) -> bool:
     """Late entry by leave of the head: one department may still act until close of office of `until`.
+
+    Returns whether the list will have to wait for it beyond the office's own deadline.
 
     A newer leave takes the place of the one before, with an earlier date too: so a slip is put right.
     Safe to repeat: the date that the department's newest leave names already is no second leave.
@@ -198,6 +200,8 @@ def give_leave(
         faults["reason"] = "Ghi lý do cho nộp muộn."
     if faults:
         raise Incomplete(faults)
+    end = window_of(session, ground, Stage.office).due_at
+    outlasts = end is not None and end < deadline.at
     asked = {"round_id": ground.round_id, "department": department}
     newest = session.execute(_NEWEST_LEAVE, asked).one_or_none()
     if newest is not None and newest.until == deadline.at:
@@ -206,7 +210,7 @@ def give_leave(
                 f"Phòng này đã được nộp muộn đến ngày ấy, với lý do: “{newest.reason}”.",
                 rule="Mỗi lần cho nộp muộn ghi một lý do",
             )
-        return
+        return outlasts
     session.add(
         Leave(
             round_id=ground.round_id,
@@ -223,6 +227,7 @@ def give_leave(
     own_time.expect(session, ground, Stage.proposal, department, deadline, calendar=calendar, now=now)
     facts = {"department": department, "until": deadline.at.isoformat(), "reason": said}
     note_round(session, actor, ground, "leave_given", now=now, facts=facts)
+    return outlasts
 
 
 def close_proposal(

@@ -152,6 +152,17 @@ class DeadlineMoved:
 
 
 @dataclass(frozen=True)
+class SeatChanged:
+    """A seat that another took over before the vote ended; `reason`: the decision the office named."""
+
+    on: dt.date
+    before: str
+    after: str
+    role: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class CouncilFacts:
     """The council's meeting or written consultation and its ballot. Times are aware."""
 
@@ -176,6 +187,7 @@ class CouncilFacts:
     thresholds: tuple[ThresholdFacts, ...]
     results: tuple[ResultFacts, ...]
     deadlines: tuple[DeadlineMoved, ...] = ()
+    changed: tuple[SeatChanged, ...] = ()
     dissents: tuple[str, ...] = ()
     attachments: tuple[str, ...] = ()
 

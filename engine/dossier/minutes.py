@@ -2,8 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
-from engine.dossier.dates import count, moment, percent
-from engine.dossier.facts import AgencyFacts, CouncilFacts, DeadlineMoved, Registration, RoundFacts, SeatFacts
+from engine.dossier.dates import count, moment, percent, short_date
+from engine.dossier.facts import (
+    AgencyFacts,
+    CouncilFacts,
+    DeadlineMoved,
+    Registration,
+    RoundFacts,
+    SeatChanged,
+    SeatFacts,
+)
 from engine.dossier.phrases import AGENCY, COUNCIL, agency_values, by_award, council_values, many, one
 from engine.dossier.view import (
     Block,
@@ -25,6 +33,7 @@ _BASE = AGENCY | COUNCIL
 _SEAT = frozenset({"ten", "chuc_vu", "vai_tro"})
 _BALLOT = frozenset({"hinh_thuc_bieu_quyet", "phat_ra", "thu_ve", "hop_le", "khong_hop_le"})
 _MOVED = frozenset({"nguoi_doi", "han", "han_moi", "ly_do"})
+_CHANGED = frozenset({"ngay", "nguoi_cu", "nguoi_moi", "vai_tro", "can_cu"})
 _PLAIN_KEYS = (
     *("title", "heading_members", "absent_none", "silent_none"),
     *("heading_course", "heading_result", "result_intro"),
@@ -40,6 +49,7 @@ EXPECTED = {
     "time_start": one(_BASE, frozenset({"bat_dau"})),
     "venue": one(_BASE, frozenset({"dia_diem"})),
     "founded": one(_BASE, frozenset({"quyet_dinh_thanh_lap"})),
+    "member_changed": one(_CHANGED),
     "purpose": one(_BASE),
     "chair": one(_SEAT),
     "secretary": one(_SEAT),
@@ -113,8 +123,19 @@ def _opening(wording: Wording, council: CouncilFacts, values: dict[str, str]) ->
         texts.append(wording.one("venue", values | {"dia_diem": council.place}))
     if council.founded_by:
         texts.append(wording.one("founded", values | {"quyet_dinh_thanh_lap": council.founded_by}))
+    texts += [wording.one("member_changed", _changed(each)) for each in council.changed]
     texts.append(wording.one("purpose", values))
     return [Paragraph(text) for text in texts]
+
+
+def _changed(seat: SeatChanged) -> dict[str, str]:
+    return {
+        "ngay": short_date(seat.on),
+        "nguoi_cu": seat.before,
+        "nguoi_moi": seat.after,
+        "vai_tro": seat.role,
+        "can_cu": seat.reason,
+    }
 
 
 def _members(wording: Wording, council: CouncilFacts, values: dict[str, str]) -> list[Block]:

@@ -22,16 +22,9 @@ from engine.dossier.facts import (
 )
 from engine.models import Ballot, ListLine, Nomination, Person, Result, Seat, Voting
 from engine.queries.dossier_deadlines import deadlines_moved
-from engine.queries.dossier_founding import founded_by
+from engine.queries.dossier_founding import SEAT_WORDS, founded_by, seats_changed
 from engine.queries.rounds import RoundSeen
 
-SEAT_WORDS = {
-    "chair": "Chủ tịch Hội đồng",
-    "vice_chair": "Phó Chủ tịch Hội đồng",
-    "standing": "Ủy viên thường trực",
-    "secretary": "Thư ký Hội đồng",
-    "member": "Ủy viên",
-}
 CIRCULATED, MEETING = "circulated", "meeting"
 _PERIOD = re.compile(r"\s*((?:giai đoạn|năm) \d{4}(?:\s*[–-]\s*\d{4})?)$")
 
@@ -188,6 +181,7 @@ def council_facts(
         thresholds=_thresholds(session, round_, voting),
         results=results,
         deadlines=deadlines_moved(session, round_, voting.opened_at, voting.closed_at),
+        changed=seats_changed(session, round_.id),
         dissents=tuple(filter(None, (facts.get("dissent", ""),))),
     )
 

@@ -1,12 +1,26 @@
-"""The council's founding decision in the minutes: what the agency's files leave open, the office fills in."""
+"""How the council came to be, for the minutes: the decision that founded it, and seats that changed hands."""
 
 import re
 from collections.abc import Mapping
 from datetime import date
 
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from engine.clock import VIETNAM
 from engine.definition import Definition
 from engine.dossier.dates import short_date
+from engine.dossier.facts import SeatChanged
 from engine.dossier.view import PLACEHOLDER
+from engine.models import Event
+
+SEAT_WORDS = {
+    "chair": "Chủ tịch Hội đồng",
+    "vice_chair": "Phó Chủ tịch Hội đồng",
+    "standing": "Ủy viên thường trực",
+    "secretary": "Thư ký Hội đồng",
+    "member": "Ủy viên",
+}
 
 _LEFT_OPEN = re.compile(r"\(cơ quan ghi[^)]*\)")
 """How an agency's files say that the office has to write something in."""
@@ -22,3 +36,22 @@ def founded_by(definition: Definition, facts: Mapping[str, str]) -> str:
     number, day = facts.get("founding_number", "") or PLACEHOLDER, facts.get("founding_date", "")
     dated = short_date(date.fromisoformat(day)) if day else PLACEHOLDER
     return _LEFT_OPEN.sub(lambda _: f"(số {number} ngày {dated})", definition.council.basis)
+
+
+def seats_changed(session: Session, round_id: int) -> tuple[SeatChanged, ...]:
+    """Who took whose seat, in order; none can once the vote has a result (`commands/seats.py`)."""
+    rows = session.execute(
+        select(col(Event.at), col(Event.facts))
+        .where(col(Event.round_id) == round_id, col(Event.kind) == "member_replaced")
+        .order_by(col(Event.id))
+    ).all()
+    return tuple(
+        SeatChanged(
+            at.astimezone(VIETNAM).date(),
+            facts["before"],
+            facts["after"],
+            SEAT_WORDS[facts["role"]],
+            " ".join(facts["reason"].split()).rstrip(" .;"),
+        )
+        for at, facts in rows
+    )

@@ -71,9 +71,9 @@ class Work:
 def work_of(session: Session, actor: Actor, *, now: datetime) -> Work:
     """What waits for `actor`; at most nine queries whatever there is."""
     running = running_rounds(session)
-    counts = _counts(session, running)
+    counts, leaves = _counts(session, running), _leaves(session, actor, running, now)
     desks = [
-        *_of_department(session, actor, running, counts, now=now),
+        *_of_department(session, actor, running, counts, leaves, now=now),
         *_of_office(actor, running, counts),
         *_of_head(actor, running, counts),
         *_ballots(session, actor, running),
@@ -86,7 +86,7 @@ def work_of(session: Session, actor: Actor, *, now: datetime) -> Work:
     ).one_or_none()
     return Work(
         desks=tuple(desks),
-        drafts=_drafts(session, actor, running),
+        drafts=_drafts(session, actor, running, leaves),
         last_kind=last[0] if last else "",
         last_at=last[1] if last else None,
     )
@@ -104,8 +104,28 @@ def _counts(session: Session, running: dict[int, Running]) -> Counts:
     return {(round_id, department, State(state)): n for round_id, department, state, n in rows}
 
 
+Leaves = dict[tuple[int, str], Due]
+
+
+def _leaves(session: Session, actor: Actor, running: dict[int, Running], now: datetime) -> Leaves:
+    """Until when my departments may be late, by round and department."""
+    if not actor.departments():
+        return {}
+    late = select(Leave).where(col(Leave.round_id).in_(running), col(Leave.until) > now, IN_FORCE)
+    return {
+        (leave.round_id, leave.department_key): Due(leave.until, leave.reason)
+        for leave in session.exec(late).all()
+    }
+
+
 def _of_department(
-    session: Session, actor: Actor, running: dict[int, Running], counts: Counts, *, now: datetime
+    session: Session,
+    actor: Actor,
+    running: dict[int, Running],
+    counts: Counts,
+    leaves: Leaves,
+    *,
+    now: datetime,
 ) -> list[Desk]:
     """Batches waiting for a signature; rounds a department has not answered yet."""
     departments = actor.departments()
@@ -117,12 +137,6 @@ def _of_department(
             select(DepartmentReply.round_id, DepartmentReply.department_key).where(
                 col(DepartmentReply.round_id).in_(running)
             )
-        ).all()
-    }
-    leaves = {
-        (leave.round_id, leave.department_key): Due(leave.until, leave.reason)
-        for leave in session.exec(
-            select(Leave).where(col(Leave.round_id).in_(running), col(Leave.until) > now, IN_FORCE)
         ).all()
     }
     desks = []
@@ -208,7 +222,9 @@ _SUPPLIED = (
 )
 
 
-def _drafts(session: Session, actor: Actor, running: dict[int, Running]) -> tuple[DraftWaiting, ...]:
+def _drafts(
+    session: Session, actor: Actor, running: dict[int, Running], leaves: Leaves
+) -> tuple[DraftWaiting, ...]:
     """What my departments still work on, returned ones first: they have the shorter time."""
     if not actor.departments():
         return ()
@@ -218,6 +234,7 @@ def _drafts(session: Session, actor: Actor, running: dict[int, Running]) -> tupl
             Nomination.nominee_name,
             Nomination.award_key,
             Nomination.round_id,
+            Nomination.department_key,
             Nomination.state,
             Nomination.return_until,
             Nomination.reason,
@@ -236,10 +253,11 @@ def _drafts(session: Session, actor: Actor, running: dict[int, Running]) -> tupl
         .order_by(col(Nomination.state).desc(), col(Nomination.updated_at).desc())
     ).all()
     waiting = []
-    for code, name, award, round_id, state, until, reason, supplied, comments in rows:
+    for code, name, award, round_id, department, state, until, reason, supplied, comments in rows:
         round_ = running[round_id]
-        returned = state == State.returned
-        due = Due(until, "Hạn bổ sung kể từ ngày Văn phòng trả lại") if returned and until else round_.due
+        due = leaves.get((round_id, department)) or (round_.due if round_.stage == Stage.proposal else None)
+        if until and (due is None or due.at < until or state == State.returned):
+            due = Due(until, "Hạn bổ sung kể từ ngày Văn phòng trả lại")
         waiting.append(
             DraftWaiting(
                 code=code,
@@ -250,7 +268,7 @@ def _drafts(session: Session, actor: Actor, running: dict[int, Running]) -> tupl
                 comments=comments,
                 reason=reason,
                 supplied=supplied,
-                due=due if returned or round_.stage == Stage.proposal else None,
+                due=due,
             )
         )
     return tuple(waiting)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlmodel import Session, col
 
 from engine.models import Ballot, Person, Seat, Voting
@@ -11,7 +11,7 @@ from engine.models import Ballot, Person, Seat, Voting
 
 @dataclass(frozen=True)
 class SeatHeld:
-    """A seat and who holds it; `sent_at`: when its ballot came in the vote under way."""
+    """A seat and who holds it; `sent_at`: when its ballot came in the newest vote."""
 
     id: int
     name: str
@@ -33,6 +33,7 @@ class Candidate:
 
 def seats_of(session: Session, round_id: int) -> tuple[SeatHeld, ...]:
     """Every seat of the round, in order."""
+    newest = select(func.max(col(Voting.id))).where(col(Voting.round_id) == round_id).scalar_subquery()
     rows = session.execute(
         select(
             col(Seat.id),
@@ -44,8 +45,7 @@ def seats_of(session: Session, round_id: int) -> tuple[SeatHeld, ...]:
             col(Ballot.sent_at),
         )
         .join(Person, col(Person.id) == col(Seat.person_id))
-        .outerjoin(Voting, and_(col(Voting.round_id) == col(Seat.round_id), col(Voting.closed_at).is_(None)))
-        .outerjoin(Ballot, and_(col(Ballot.seat_id) == col(Seat.id), col(Ballot.voting_id) == col(Voting.id)))
+        .outerjoin(Ballot, and_(col(Ballot.seat_id) == col(Seat.id), col(Ballot.voting_id) == newest))
         .where(col(Seat.round_id) == round_id)
         .order_by(col(Seat.position))
     ).all()

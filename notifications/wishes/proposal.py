@@ -168,7 +168,7 @@ def _shown_before(desk: Desk) -> str:
     earlier = select(Event.id).where(
         Event.round_id == desk.event.round_id, Event.kind == desk.event.kind, col(Event.id) < desk.event.id
     )
-    return "Danh sách này thay danh sách đã công bố trước đó." if desk.session.exec(earlier).first() else ""
+    return "Danh sách này thay danh sách đã công khai trước đó." if desk.session.exec(earlier).first() else ""
 
 
 def to_each_its_own(
@@ -201,8 +201,26 @@ def to_each_its_own(
 
 
 def lapsed(desk: Desk) -> Iterator[Wish]:
+    if _lapse_told(desk):
+        return
     left = [(n, "chưa được ký gửi khi danh sách chốt") for n in desk.named(desk.facts["codes"])]
     yield from to_each_its_own(desk, "lapsed", left)
+
+
+def _lapse_told(desk: Desk) -> bool:
+    """Whether the same drafts lapsed with an earlier freeze, and the department got no leave in between."""
+    before = desk.session.exec(
+        select(Event.kind, Event.facts)
+        .where(
+            Event.round_id == desk.event.round_id,
+            col(Event.kind).in_((desk.event.kind, "leave_given")),
+            col(Event.id) < desk.event.id,
+        )
+        .order_by(col(Event.id).desc())
+    ).all()
+    own = (each for each in before if each[1]["department"] == desk.facts["department"])
+    kind, facts = next(own, ("", {}))
+    return kind == desk.event.kind and facts["codes"] == desk.facts["codes"]
 
 
 def leave_given(desk: Desk) -> Iterator[Wish]:
@@ -218,6 +236,8 @@ def leave_given(desk: Desk) -> Iterator[Wish]:
             note=f"Đơn vị được nộp muộn. Lý do: {desk.facts['reason']}",
         )
     department = desk.definition.department(desk.facts["department"]).name
+    end = desk.window(Stage.office).due_at
+    late = end is not None and end < datetime.fromisoformat(desk.facts["until"])
     for to in desk.role(Role.office):
         yield Wish(
             "leave_given",
@@ -226,4 +246,5 @@ def leave_given(desk: Desk) -> Iterator[Wish]:
             button=("Xem tình hình đợt xét", desk.page(f"/vp/dot/{desk.round.key}/han")),
             deadline=until,
             facts=[("Đơn vị", department), ("Lý do", desk.facts["reason"])],
+            note="Ngày này sau hạn của Văn phòng: cần dời cả hạn của Văn phòng." if late else None,
         )

@@ -8,9 +8,11 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from engine.calendar import short
-from engine.models import Dossier, DossierLine, Nomination
+from engine.dossier.facts import SentPaper
+from engine.models import Dossier, DossierLine, Event, Nomination
 from engine.queries.dossier import archive_name
-from engine.stages import Role, Stage, State
+from engine.queries.dossier_lines import sent_before
+from engine.stages import Act, Role, Stage, State
 from notifications.desk import Addressee, Desk, Wish
 from notifications.wishes import proposal
 from notifications.wishes.reasons import FOR_HEAD, FOR_OFFICE
@@ -126,6 +128,7 @@ def dossier(desk: Desk) -> Iterator[Wish]:
         .group_by(col(Dossier.id))
     ).one()
     name = archive_name(desk.round.key, desk.facts["version"])
+    earlier = {(paper.date, paper.symbol) for paper in _sent_before(desk).values()}
     yield Wish(
         "dossier",
         Addressee(recipient.name, recipient.email),
@@ -133,12 +136,52 @@ def dossier(desk: Desk) -> Iterator[Wish]:
         facts=[
             ("Số tờ trình", number),
             ("Ngày tờ trình", short(dated) if dated else ""),
+            *(("Trình tiếp theo", f"Tờ trình số {of} ngày {short(day)}") for day, of in sorted(earlier)),
             ("Số đề nghị", str(lines)),
             ("Tệp đính kèm", name),
             ("Mã SHA-256 của tệp", desk.facts["sha256"]),
         ],
         files=[{"sha256": desk.facts["sha256"], "name": name, "media_type": "application/zip"}],
     )
+
+
+def _sent_before(desk: Desk) -> dict[int, SentPaper]:
+    """The papers that took lines of this dossier along before."""
+    version = desk.facts["version"]
+    lines = (
+        select(DossierLine.nomination_id)
+        .join(Dossier, col(Dossier.id) == col(DossierLine.dossier_id))
+        .where(Dossier.round_id == desk.event.round_id, Dossier.version == version)
+    )
+    before = sent_before(desk.session, desk.event.round_id or 0, version, {})
+    return {id_: before[id_] for id_ in desk.session.exec(lines).all() if id_ in before}
+
+
+def supplied(desk: Desk) -> Iterator[Wish]:
+    """To the office, once for each person who adds files to what Sở Nội vụ sent back."""
+    asked = (
+        select(func.max(Event.id))
+        .where(Event.nomination_id == desk.nomination.id, Event.kind == Act.ask_completion.value)
+        .scalar_subquery()
+    )
+    earlier = select(Event.id).where(
+        Event.nomination_id == desk.nomination.id,
+        Event.kind == desk.event.kind,
+        Event.actor_id == desk.event.actor_id,
+        col(Event.id) > asked,
+        col(Event.id) < desk.event.id,
+    )
+    if desk.session.exec(earlier).first():
+        return
+    for to in desk.role(Role.office):
+        yield Wish(
+            "supplied",
+            to,
+            FOR_OFFICE,
+            button=("Mở hồ sơ trình", desk.page(f"/vp/dot/{desk.round.key}/ho-so")),
+            deadline=desk.deadline(Stage.submission),
+            items=[f"{desk.line(desk.nomination)} ({desk.event.actor_name})"],
+        )
 
 
 def answered(desk: Desk) -> Iterator[Wish]:

@@ -105,7 +105,7 @@ def test_a_list_shown_anew_says_that_it_takes_the_place_of_another(sqlite_databa
             pass
     with sqlite_database.read() as session:
         asked = select(Message.text).where(Message.letter == "list_published").order_by(col(Message.event_id))
-        told = ["thay danh sách đã công bố trước đó" in text for text in session.exec(asked).all()]
+        told = ["thay danh sách đã công khai trước đó" in text for text in session.exec(asked).all()]
     assert told == [False] * (len(told) // 2) + [True] * (len(told) // 2)
     assert told
 
