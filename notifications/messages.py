@@ -13,6 +13,7 @@ from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
 from engine.commands.ground import pinned
+from engine.commands.letters import link_withdrawn
 from engine.commands.people import token_of
 from engine.files import FileStore
 from engine.links import Keys
@@ -51,6 +52,8 @@ def claim_next(session: Session, *, owner: str, now: datetime, round_id: int | N
     while (message := session.exec(query).first()) is not None:
         if message.state == "sending":
             _doubt(message, now)
+        elif link_withdrawn(session, message):
+            message.state, message.outcome = "dropped", "Đường dẫn trong thư đã được thay, không gửi nữa."
         elif not _still_wanted(session, message, now):
             message.state, message.outcome = "dropped", "Người nhận đã làm xong việc, không gửi nữa."
         if message.state in {"queued", "claimed"}:
@@ -89,11 +92,7 @@ def cannot_compose(session: Session, message_id: int, *, owner: str, why: str) -
 
 
 def _still_wanted(session: Session, message: Message, now: datetime) -> bool:
-    """A reminder is pointless once its reader has acted; a ballot's link, once another took its place."""
-    if message.link_id is not None:
-        link = session.get_one(Link, message.link_id)
-        if link.purpose == "ballot" and link.revoked_at is not None:
-            return False
+    """A reminder is pointless once its reader has acted."""
     stage = REMINDERS.get(message.letter)
     if stage is None or message.round_id is None or message.person_id is None:
         return True

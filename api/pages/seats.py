@@ -12,7 +12,8 @@ from engine.commands.seats import BEFORE_RESULT, replace_member
 from engine.errors import Incomplete
 from engine.queries.office import round_at
 from engine.queries.seats import candidates, seats_of
-from engine.stages import Role
+from engine.queries.voting import is_settled
+from engine.stages import Role, Stage
 
 router = APIRouter()
 
@@ -50,19 +51,19 @@ def replace(visit: StaffVisit, key: str, form: Typed) -> Response:
             faults = dict(refused.fields)
     if faults:
         return _page(visit, key, typed=form.typed(), faults=faults)
-    return visit.go(
-        f"/vp/dot/{key}/hoi-dong",
-        "Đã thay thành viên. Nếu đang bỏ phiếu, người mới nhận thư mời có đường dẫn riêng.",
-    )
+    return visit.go(f"/vp/dot/{key}/hoi-dong", "Đã thay thành viên.")
 
 
 def _page(
     visit: Visit, key: str, *, typed: Mapping[str, str] | None = None, faults: Mapping[str, str] | None = None
 ) -> Response:
+    now = visit.clock()
     with visit.read() as session:
         at = round_at(session, key)
+        due = at.window(Stage.council).due_at
         seats = seats_of(session, at.id)
         people = candidates(session, at.definition.agency.key, at.id)
+        settled = at.stage == Stage.council and is_settled(session, at.definition, at.id, due, now=now)
     faults = faults or {}
     return visit.show(
         "voting/seats.html",
@@ -70,7 +71,9 @@ def _page(
         at=at,
         seats=seats,
         people=people,
-        may_act=visit.me.has(Role.office) and at.stage in BEFORE_RESULT,
+        may_act=visit.me.has(Role.office) and at.stage in BEFORE_RESULT and not settled,
+        settled=settled,
+        past_due=at.stage == Stage.council and due is not None and now >= due,
         typed=typed or {},
         faults=faults,
         errors=list(faults.items()),

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from engine.access import Actor, demand_role
 from engine.commands.ground import note_round, stand_on
 from engine.errors import NotFound, NotNow
-from engine.models import EventToTell, Message, Person
+from engine.models import EventToTell, Link, Message, Person
 from engine.stages import Role
 
 UNWRITTEN = "unwritten"
@@ -23,7 +23,7 @@ def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime)
     Where letters could not be written, their event is marked to be told again: they are written anew.
     A person's letter goes to the address the roster has today; one to another agency keeps its own.
     Raises NotFound, NotYours, or NotNow for a letter that went, is on its way, has no address yet, or whose
-    reader has left.
+    reader has left, or whose link another has replaced.
     """
     demand_role(actor, Role.office)
     round_id = session.exec(select(Message.round_id).where(Message.id == message_id)).one_or_none()
@@ -38,6 +38,12 @@ def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime)
         raise NotNow(
             "Thư này không ở tình trạng “không gửi được” nên không cần gửi lại.",
             rule="Mỗi thư chỉ gửi một lần",
+            help_from="Văn phòng",
+        )
+    if link_withdrawn(session, message):
+        raise NotNow(
+            "Đường dẫn trong thư này đã được thay bằng đường dẫn khác nên không gửi lại thư này.",
+            rule="Mỗi thành viên một đường dẫn",
             help_from="Văn phòng",
         )
     facts: dict[str, Any] = {"message": message_id, "letter": message.letter}
@@ -60,6 +66,14 @@ def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime)
         tell=False,
     )
     return message
+
+
+def link_withdrawn(session: Session, message: Message) -> bool:
+    """Whether the letter's link to a ballot opens nothing any more: another has taken its place."""
+    if message.link_id is None:
+        return False
+    link = session.get_one(Link, message.link_id)
+    return link.purpose == "ballot" and link.revoked_at is not None
 
 
 def _address_by_now(session: Session, message: Message) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session, SQLModel, col
 
 from engine.commands.ground import Ground
@@ -71,20 +71,15 @@ def put_off(session: Session, ground: Ground, stage: Stage, *, now: datetime) ->
     _end(session, ground, [stage], MOVED, now=now, general=True)
 
 
-def put_off_own(
-    session: Session, ground: Ground, stage: Stage, department: str, *, but: int, now: datetime
-) -> None:
-    """A department's own date has been replaced: what was planned for it goes, but for generation `but`."""
+def forget_own(session: Session, ground: Ground, stage: Stage, department: str) -> None:
+    """A department's own date is replaced: what was planned for it is laid out anew should it come back."""
     session.execute(
-        update(_MOMENT)
-        .where(
+        delete(_MOMENT).where(
             _MOMENT.c.round_id == ground.round_id,
             _MOMENT.c.stage == stage.value,
             _MOMENT.c.department_key == department,
-            _MOMENT.c.generation != but,
             _MOMENT.c.done_at.is_(None),
         )
-        .values(done_at=now, outcome=MOVED)
     )
 
 

@@ -6,12 +6,13 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session, SQLModel, col
 
 from engine.access import Actor, demand_role
-from engine.commands.ground import Ground, note_round, stand_on
+from engine.commands.ground import Ground, note_round, stand_on, window_of
 from engine.commands.linking import issue_link
 from engine.commands.voting import recuse
 from engine.errors import Incomplete, NotFound, NotNow
 from engine.links import Keys
 from engine.models import Ballot, Person, Seat, SignIn, Voting
+from engine.queries.voting import is_settled
 from engine.stages import Role, Stage
 from engine.text import clean
 
@@ -47,6 +48,8 @@ def replace_member(
         return seat
     if ground.stage not in BEFORE_RESULT:
         raise NotNow("Hội đồng đã bỏ phiếu xong nên không thay thành viên được.", rule="Thành phần Hội đồng")
+    if ground.stage == Stage.council:
+        _refuse_settled(session, ground, now=now)
     new, said = _who(session, ground, person_id), clean(reason, lines=True)
     if not said:
         raise Incomplete(
@@ -85,6 +88,17 @@ def _who(session: Session, ground: Ground, person_id: int) -> Person:
     else:
         return person
     raise Incomplete({"person": fault}, rule="Thành phần Hội đồng")
+
+
+def _refuse_settled(session: Session, ground: Ground, *, now: datetime) -> None:
+    """Another member may have another conflict of interest, and so another base of a count that is over."""
+    due = window_of(session, ground, Stage.council).due_at
+    if is_settled(session, ground.definition, ground.round_id, due, now=now):
+        raise NotNow(
+            "Đã hết hạn bỏ phiếu và đủ số phiếu nên không thay thành viên được; hệ thống đang kiểm phiếu.",
+            rule="Hạn bỏ phiếu của Hội đồng",
+            help_from="Thư ký Hội đồng",
+        )
 
 
 def _open_ballot(session: Session, seat: Seat) -> Ballot | None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from engine.access import Actor, demand_role
@@ -15,10 +15,10 @@ from engine.commands.ground import Ground, note_round, stand_on, window_of
 from engine.commands.listing import refuse_frozen
 from engine.definition import Definition
 from engine.errors import Incomplete, NotNow
-from engine.models import Ballot, Leave, StageWindow
+from engine.models import Leave, StageWindow
 from engine.queries import waiting
 from engine.queries.leave import IN_FORCE
-from engine.queries.voting import quorums, vote_at
+from engine.queries.voting import is_settled
 from engine.stages import Role, Stage
 from engine.text import clean
 
@@ -150,13 +150,7 @@ def move_deadline(
 
 
 def _refuse_settled(session: Session, ground: Ground, window: StageWindow, *, now: datetime) -> None:
-    """Past its deadline with its quorum met a vote is over, though time may not have closed it yet."""
-    vote = vote_at(session, ground.round_id)
-    if vote is None or window.due_at is None or now < window.due_at:
-        return
-    count = select(func.count(), func.count(col(Ballot.sent_at))).where(col(Ballot.voting_id) == vote.id)
-    seats, sent = session.execute(count).one()
-    if all(quorum.met for quorum in quorums(session, ground.definition, vote.id, seats, sent)):
+    if is_settled(session, ground.definition, ground.round_id, window.due_at, now=now):
         raise NotNow(
             "Đã hết hạn bỏ phiếu và đủ số phiếu nên không gia hạn được; hệ thống đang kiểm phiếu. "
             "Tải lại trang sau ít phút để xem kết quả.",
@@ -222,8 +216,7 @@ def give_leave(
         )
     )
     session.flush()
-    newer = deadline.date.toordinal()
-    moments.put_off_own(session, ground, Stage.proposal, department, but=newer, now=now)
+    moments.forget_own(session, ground, Stage.proposal, department)
     own_time.expect(session, ground, Stage.proposal, department, deadline, calendar=calendar, now=now)
     facts = {"department": department, "until": deadline.at.isoformat(), "reason": said}
     note_round(session, actor, ground, "leave_given", now=now, facts=facts)

@@ -9,21 +9,9 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, func, select
 from sqlmodel import Session, col
 
-from engine.ballot import (
-    quorum_needed,
-)
+from engine.ballot import quorum_needed
 from engine.definition import Definition
-from engine.models import (
-    Ballot,
-    Link,
-    ListLine,
-    Message,
-    Nomination,
-    Person,
-    Result,
-    Seat,
-    Voting,
-)
+from engine.models import Ballot, Link, ListLine, Message, Nomination, Person, Result, Seat, Voting
 
 _AWARDS_VOTED = (
     select(col(Nomination.award_key))
@@ -81,6 +69,18 @@ class VoteAt:
     opened_at: datetime
     closed_at: datetime | None
     why_closed: str
+
+
+def is_settled(
+    session: Session, definition: Definition, round_id: int, due: datetime | None, *, now: datetime
+) -> bool:
+    """Past its deadline with its quorum met a vote is over, though time may not have closed it yet."""
+    vote = vote_at(session, round_id)
+    if vote is None or due is None or now < due:
+        return False
+    count = select(func.count(), func.count(col(Ballot.sent_at))).where(col(Ballot.voting_id) == vote.id)
+    seats, sent = session.execute(count).one()
+    return all(quorum.met for quorum in quorums(session, definition, vote.id, seats, sent))
 
 
 def vote_at(session: Session, round_id: int) -> VoteAt | None:

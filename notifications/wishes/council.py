@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from engine.models import Ballot, Link, ListLine, Nomination, Result, Voting
+from engine.models import Ballot, Event, Link, ListLine, Message, Nomination, Result, Voting
 from engine.queries import waiting
 from engine.stages import Role, Stage, State
 from notifications.compose import LINK
@@ -48,18 +48,52 @@ def ballots(desk: Desk) -> Iterator[Wish]:
     )
     secretary = next(iter(desk.seats("secretary")), None)
     facts = [("Số đề nghị", str(count))] + ([("Thư ký Hội đồng", secretary.name)] if secretary else [])
-    for wish in to_seats(desk, "ballot", list(desk.seats())):
+    later = _seated_since(desk)
+    for wish in to_seats(desk, "ballot", [seat for seat in desk.seats() if seat.person_id not in later]):
         yield replace(wish, facts=facts, calendar=True)
+
+
+def _seated_since(desk: Desk) -> set[int]:
+    """Who took a seat after this event: the invitation comes with that event, not with this one as well."""
+    given = select(Event.facts).where(
+        Event.round_id == desk.event.round_id,
+        Event.kind == "member_replaced",
+        col(Event.id) > desk.event.id,
+    )
+    return {facts["person"] for facts in desk.session.exec(given).all()}
 
 
 def seat_given(desk: Desk) -> Iterator[Wish]:
     """While the council votes: the invitation to who takes a seat, and a word to who leaves it."""
-    due = desk.window(Stage.council).due_at
-    if due is not None and desk.event.at < due:  # past it, the invitation comes with the new deadline
+    if _still_time(desk):  # past it, the invitation comes with the new deadline
         yield from (wish for wish in ballots(desk) if wish.to.person_id == desk.facts["person"])
-    for to in desk.persons([desk.facts["left"]]):
+    left = desk.facts.get("left")
+    if left is None or not _invited(desk, left) or any(seat.person_id == left for seat in desk.seats()):
+        return
+    for to in desk.persons([left]):
         facts = [("Thành viên mới", desk.facts["after"]), ("Căn cứ", desk.facts["reason"])]
         yield Wish("seat_taken", to, FOR_LEFT, facts=facts)
+
+
+def _still_time(desk: Desk) -> bool:
+    due = desk.window(Stage.council).due_at
+    return due is not None and desk.event.at < due
+
+
+def _invited(desk: Desk, person_id: int) -> bool:
+    """Whether a letter with a link to a ballot has reached, or may have reached, this person."""
+    voting = desk.open_voting()
+    carried = (
+        select(Message.id)
+        .join(Link, col(Link.id) == Message.link_id)
+        .where(
+            Link.purpose == "ballot",
+            Link.person_id == person_id,
+            Link.scope == str(voting.id if voting else 0),
+            col(Message.state).in_(["claimed", "sending", "sent", "uncertain"]),
+        )
+    )
+    return desk.session.exec(carried).first() is not None
 
 
 def to_silent_seats(desk: Desk) -> Iterator[Wish]:
@@ -82,7 +116,9 @@ def ballot_received(desk: Desk) -> Iterator[Wish]:
 
 def link_of_seat(desk: Desk) -> Iterator[Wish]:
     to = [seat for seat in desk.seats() if seat.person_id == desk.facts["person"]]
-    yield from to_seats(desk, "link_replaced", to)
+    for wish in to_seats(desk, "link_replaced", to):
+        # The letter it follows may never have gone, and the deadline's calendar entry with it.
+        yield replace(wish, calendar=_still_time(desk))
 
 
 def quorum_missed(desk: Desk) -> Iterator[Wish]:

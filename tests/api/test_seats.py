@@ -10,7 +10,7 @@ from engine.commands import linking
 from engine.database import Database
 from engine.models import Link
 from tests.api.office_given import Doors, words
-from tests.factories import cast, given_vote, person
+from tests.factories import SEATS, cast, given_vote, person
 
 
 def test_a_member_who_left_is_replaced_on_a_page(sqlite_database: Database, tmp_path: Path) -> None:
@@ -50,3 +50,19 @@ def test_a_member_who_left_is_replaced_on_a_page(sqlite_database: Database, tmp_
     assert "Gửi lại đường dẫn" not in gone.text, "there is none to ask for"
     assert "Ủy viên 4 → Nông Đức CS 4. QĐ 12." in words(desk.get(f"/vp/dot/{scene.key}"))
     assert "Nông Đức CS 4" in words(desk.get(f"/vp/dot/{scene.key}/tien-do-phieu"))
+
+
+def test_past_the_deadline_the_page_promises_no_letter(sqlite_database: Database, tmp_path: Path) -> None:
+    scene, codes, hash_ = given_vote(sqlite_database)
+    doors, address = Doors(scene, tmp_path / "data"), f"/vp/dot/{scene.key}/hoi-dong"
+    assert "Người mới nhận thư mời có đường dẫn riêng" in words(doors.at("office").get(address))
+    scene.clock.push(days=10)
+    missed = words(doors.at("office").get(address))
+    assert "thư mời và đường dẫn tới người mới khi Văn phòng gia hạn" in missed
+    scene.clock.push(days=-10)
+    for seat in range(1, SEATS):
+        cast(scene, seat, dict.fromkeys(codes, "yes"), hash_)
+    scene.clock.push(days=10)
+    settled = doors.at("office").get(address)
+    assert "hệ thống đang kiểm phiếu, thành phần không đổi nữa" in words(settled)
+    assert "Thay thành viên</button>" not in settled.text

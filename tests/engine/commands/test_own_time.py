@@ -163,6 +163,19 @@ def test_of_two_leaves_the_later_counts_and_its_end_is_told_once(database: Datab
     assert (passed["stage"], str(passed["until"])[:10]) == ("office", "2025-10-23")
 
 
+def test_a_slip_of_the_leave_put_right_is_reminded_of_as_if_it_had_not_been(database: Database) -> None:
+    scene = given_round(database, stage=Stage.proposal)
+    for day in (22, 29, 22):
+        give_leave(scene, date(2025, 10, day))
+    scene.close_proposal()
+    scene.clock.set(date(2025, 10, 21), 8)
+    run_time(scene)
+    assert [str(said["until"])[:10] for said in told(scene, "reminded")] == ["2025-10-22"]
+    scene.clock.set(date(2025, 10, 30), 9)
+    run_time(scene)
+    assert [str(said["until"])[:10] for said in told(scene, "escalated")] == ["2025-10-22"]
+
+
 def test_a_stage_left_leaves_no_promises(sqlite_database: Database) -> None:
     scene = given_round(sqlite_database, stage=Stage.proposal)
     code = given_nomination(scene, state=State.accepted)
