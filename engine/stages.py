@@ -6,6 +6,7 @@ what it allows.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 
 class Stage(StrEnum):
@@ -208,6 +209,7 @@ MOVES: tuple[Move, ...] = (
 MOVE_OF: dict[Act, Move] = {move.act: move for move in MOVES}
 
 
+@cache
 def acts_from(state: State, stage: Stage) -> tuple[Act, ...]:
     """Acts that the table allows for a nomination in `state` while its round is in `stage`."""
     return tuple(move.act for move in MOVES if state in move.sources and stage in move.stages)
