@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlmodel import col, select
 
-from engine.commands import submission
+from engine.commands import listing, submission
 from engine.database import Database
 from engine.models import Event, Message, Nomination
 from engine.stages import Stage, State
@@ -149,6 +149,40 @@ def test_a_draft_nobody_signed_was_not_looked_at(sqlite_database: Database) -> N
             assert "không thể tiếp nhận" not in part
 
 
+def freeze_again(scene: Scene) -> None:
+    """The office opens the frozen list and freezes it as it was."""
+    with scene.database.unit_of_work() as session:
+        office = scene.actor("office", session)
+        listing.unfreeze_list(session, office, scene.key, reason="Nhầm thứ tự.", now=scene.now)
+        listing.publish_list(session, office, scene.key, now=scene.now)
+        listing.freeze_list(session, office, scene.key, now=scene.now)
+
+
+def test_what_lapses_again_unchanged_is_told_once_unless_leave_was_given_in_vain(
+    sqlite_database: Database,
+) -> None:
+    scene = given_round(sqlite_database, stage=Stage.proposal)
+    given_nomination(scene, who="kh1", state=State.accepted)
+    given_nomination(scene, who="cs2")
+    given_nomination(scene, who="kh2")
+    given_frozen_list(scene)
+    of_kh = [address.replace("cs", "kh") for address in OF_CS]
+    assert addresses(letters_of(scene, "lapsed")) == [OF_CS[0], of_kh[0], OF_CS[1], of_kh[1]]
+    freeze_again(scene)
+    assert len(letters_of(scene, "lapsed")) == 4, "the same drafts, and nothing has happened to them"
+    with scene.database.unit_of_work() as session:
+        office = scene.actor("office", session)
+        listing.unfreeze_list(session, office, scene.key, reason="Chờ phòng.", now=scene.now)
+    give_leave(scene, date(2025, 10, 20))
+    scene.clock.set(date(2025, 10, 21))
+    with scene.database.unit_of_work() as session:
+        listing.publish_list(session, office, scene.key, now=scene.now)
+        listing.freeze_list(session, office, scene.key, now=scene.now)
+    assert addresses(letters_of(scene, "lapsed")[4:]) == OF_CS, "kh had no leave"
+    freeze_again(scene)
+    assert len(letters_of(scene, "lapsed")) == 6
+
+
 @pytest.mark.parametrize("kind", ["text", "html"])
 def test_who_is_asked_to_complete_without_a_date_is_told_that_there_is_none(
     sqlite_database: Database, kind: str
@@ -159,6 +193,11 @@ def test_who_is_asked_to_complete_without_a_date_is_told_that_there_is_none(
     said = "Thư này không ấn định thời hạn: Văn phòng Ban đang chờ, xin bổ sung càng sớm càng tốt."
     for letter in letters:
         assert said in getattr(letter, kind)
+    (office,) = [m for m in letters_of(scene, "answered") if m.letter == "dossier_reminder"]
+    assert office.address == "office@bdt.example"
+    waits = "2 đề nghị Sở Nội vụ trả để bổ sung: bổ sung xong thì lập bản hồ sơ mới."
+    assert waits in getattr(office, kind)
+    assert "đã được Thủ trưởng đồng ý" not in getattr(office, kind), "nothing else waits for the office"
     assert said not in getattr(render(ENVIRONMENT, "completion_asked", FULL), kind), "there it has a date"
 
 
@@ -173,6 +212,20 @@ def test_the_office_is_told_once_of_each_leave(database: Database) -> None:
     for said in ("Được nộp đến: 17 giờ 00, thứ Hai 05/01/2026", "Đơn vị: Phòng Chính sách", "Lý do: Bão."):
         assert said in told[0].text
     assert "vì Văn phòng là thường trực" in told[0].text
+    assert "sau hạn của Văn phòng" not in told[0].text, "the office has no deadline yet"
     departments = [letter for letter in letters if letter.letter == "deadline_moved"]
     assert addresses(departments) == OF_CS
     assert all("17 giờ 00, thứ Hai 05/01/2026" in letter.text for letter in departments)
+
+
+def test_the_office_is_told_of_a_leave_that_outlasts_its_own_deadline(sqlite_database: Database) -> None:
+    scene = given_round(sqlite_database, stage=Stage.proposal)
+    scene.close_proposal()  # the office has until Friday 24 October
+    give_leave(scene, date(2025, 10, 24))
+    give_leave(scene, date(2025, 10, 27))
+    letters = letters_of(scene, "leave_given")
+    of_office = [letter for letter in letters if letter.letter == "leave_given"]
+    said = "Ngày này sau hạn của Văn phòng: cần dời cả hạn của Văn phòng."
+    assert [said in letter.text for letter in of_office] == [False, True]
+    assert [said in letter.html for letter in of_office] == [False, True]
+    assert not [letter for letter in letters if letter.letter != "leave_given" and said in letter.text]

@@ -12,7 +12,8 @@ from engine.commands.fingerprints import fingerprint, list_hash
 from engine.database import Database
 from engine.dossier.package import MOST_BYTES
 from engine.errors import Incomplete
-from engine.models import Attachment, Nomination
+from engine.models import Attachment, ListLine, Nomination, NominationList
+from engine.queries.published import shown_list
 from engine.stages import Stage, State
 from tests.factories import Scene, draft, given_nomination, given_round, nomination, return_to_department
 
@@ -112,6 +113,53 @@ def test_what_came_back_as_it_was_needs_no_new_list(sqlite_database: Database) -
         office.tick(session, desk, code, ticks={"bao-cao": True}, now=scene.now)
         office.accept(session, desk, code, now=scene.now)
     assert frozen(scene)
+
+
+def lists(scene: Scene) -> list[tuple[int, str, bool, list[tuple[str, bool]]]]:
+    """Of every list its version, state, whether it was shown, and codes, each with a fingerprint or not."""
+    with scene.database.read() as session:
+        lines = select(NominationList, Nomination, ListLine).where(
+            col(ListLine.list_id) == col(NominationList.id),
+            col(ListLine.nomination_id) == col(Nomination.id),
+        )
+        found: dict[int, tuple[int, str, bool, list[tuple[str, bool]]]] = {}
+        for of, row, line in session.execute(lines.order_by(col(ListLine.list_id), col(ListLine.position))):
+            said = (of.version, of.state, of.published_at is not None, [])
+            found.setdefault(of.version, said)[3].append((row.code, bool(line.fingerprint)))
+        return [found[version] for version in sorted(found)]
+
+
+def compiled(scene: Scene, *order: str) -> int:
+    with scene.database.unit_of_work() as session:
+        desk = scene.actor("office", session)
+        return listing.compile_list(session, desk, scene.key, order=order, now=scene.now).version
+
+
+def test_a_list_that_was_shown_stays_as_it_was_when_another_is_compiled(sqlite_database: Database) -> None:
+    scene = given_round(sqlite_database, stage=Stage.proposal)
+    first, second = (given_nomination(scene, who=who, state=State.accepted) for who in ("cs1", "cs2"))
+    assert [compiled(scene), compiled(scene)] == [1, 1], "a draft nobody was shown is compiled over"
+    listed(scene)
+    shown = (1, "published", True, [(first, True), (second, True)])
+    assert lists(scene) == [shown]
+    scene.clock.push(hours=1)
+    third = given_nomination(scene, who="kh1", state=State.accepted)
+    assert compiled(scene, second, third) == 2
+    assert lists(scene) == [shown, (2, "draft", False, [(second, False), (third, False), (first, False)])]
+    with sqlite_database.unit_of_work() as session:  # standing on a round locks it
+        assert shown_list(session, scene.ground(session).round_id) is None, "it is being compiled anew"
+    assert compiled(scene) == 2
+    scene.close_proposal()
+    listed(scene)
+    assert compiled(scene) == 3
+    listed(scene)
+    assert frozen(scene)
+    assert [(version, state) for version, state, _shown, _lines in lists(scene)] == [
+        (1, "published"),
+        (2, "published"),
+        (3, "frozen"),
+    ]
+    assert lists(scene)[0] == shown
 
 
 # Named here and not read from the code: a field that the code forgets must be missed.

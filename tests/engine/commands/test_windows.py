@@ -7,11 +7,11 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from engine.clock import VIETNAM
-from engine.commands import proposal, rounds
+from engine.commands import proposal, rounds, windows
 from engine.commands.term import open_until
 from engine.database import Database
 from engine.errors import NotNow
-from engine.models import Event, EventToTell, Leave, Moment
+from engine.models import Event, EventToTell, Leave, Moment, Round
 from engine.queries import deadlines, waiting
 from engine.stages import Stage, State
 from tests.engine.commands.test_time import run_time
@@ -20,9 +20,11 @@ from tests.factories import (
     give_leave,
     given_frozen_list,
     given_nomination,
+    given_return,
     given_round,
     given_vote,
     return_to_department,
+    small_definition,
 )
 
 
@@ -152,3 +154,71 @@ def test_a_round_may_end_once_who_is_on_leave_has_answered(sqlite_database: Data
         chief = scene.actor("chief-cs", session)
         proposal.propose_nobody(session, chief, scene.key, department="cs", reason="Không có.", now=scene.now)
         assert end(session)
+
+
+def outlasts(scene: Scene, until: date) -> bool:
+    """The head gives cs leave; whether the list will wait for it beyond the office's own deadline."""
+    with scene.database.unit_of_work() as session:
+        head, given = scene.actor("head", session), {"department": "cs", "until": until, "reason": "Bão."}
+        return windows.give_leave(session, head, scene.key, calendar=scene.calendar, now=scene.now, **given)
+
+
+def test_who_gives_leave_learns_whether_it_outlasts_the_offices_deadline(sqlite_database: Database) -> None:
+    scene = given_round(sqlite_database, stage=Stage.proposal)
+    assert not outlasts(scene, date(2026, 10, 20)), "the office has no deadline yet"
+    scene.close_proposal()
+    with sqlite_database.unit_of_work() as session:  # standing on a round locks it
+        due = windows.window_of(session, scene.ground(session), Stage.office).due_at
+    assert due == datetime(2025, 10, 24, 17, tzinfo=VIETNAM)
+    assert not outlasts(scene, date(2025, 10, 24)), "both end in the same minute"
+    assert outlasts(scene, date(2025, 10, 27))
+    assert outlasts(scene, date(2025, 10, 27)), "pressed twice it is told twice"
+    assert given(scene) == (3, 3, 3)
+
+
+def own_moments(scene: Scene) -> set[tuple[str, Stage, str, date, str, int, bool]]:
+    """Round, stage, department, whose date, kind, step and whether it has come, of departments' own."""
+    with scene.database.read() as session:
+        rows = session.execute(
+            select(Moment, col(Round.key))
+            .join(Round, col(Round.id) == col(Moment.round_id))
+            .where(col(Moment.department_key) != "")
+        ).all()
+        return {
+            (
+                key,
+                Stage(one.stage),
+                one.department_key,
+                date.fromordinal(one.generation),
+                one.kind,
+                one.step,
+                one.done_at is not None,
+            )
+            for one, key in rows
+        }
+
+
+def test_a_newer_leave_forgets_what_was_planned_for_the_one_before_and_nothing_else(
+    sqlite_database: Database,
+) -> None:
+    scene, _codes = given_return(sqlite_database)
+    other = given_round(sqlite_database, stage=Stage.proposal, definition=small_definition("thu-hai-2025"))
+    first, newer = date(2025, 10, 21), date(2025, 10, 24)
+    give_leave(other, first)
+    give_leave(scene, first, department="kh")
+    give_leave(scene, first)
+    scene.clock.set(date(2025, 10, 20), 8)
+    run_time(scene)
+    before = own_moments(scene)
+    give_leave(scene, newer)
+    after = own_moments(scene)
+    mine = (scene.key, Stage.proposal, "cs")
+    assert before - after == {(*mine, first, "remind", 0, False), (*mine, first, "escalate", 1, False)}
+    assert {row[:4] for row in after - before} == {(*mine, newer)}
+    kept = {row[:4] for row in before & after}
+    assert kept == {
+        (*mine, first),  # the reminder that had come
+        (scene.key, Stage.proposal, "kh", first),
+        (scene.key, Stage.office, "cs", date(2025, 10, 22)),
+        (other.key, Stage.proposal, "cs", first),
+    }

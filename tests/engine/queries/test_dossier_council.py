@@ -1,4 +1,4 @@
-"""What the minutes are told of the council's session: its quorum and the deadlines of its vote."""
+"""What the minutes are told of the council: its seats, its quorum and the deadlines of its vote."""
 
 from datetime import date, datetime, timedelta
 
@@ -6,21 +6,40 @@ from engine.clock import VIETNAM
 from engine.commands import submission, windows
 from engine.commands.ground import note_round
 from engine.database import Database
-from engine.dossier.facts import CouncilFacts, DeadlineMoved, QuorumMissed
+from engine.dossier.build import Source
+from engine.dossier.facts import CouncilFacts, DeadlineMoved, QuorumMissed, SeatChanged
+from engine.dossier.minutes import minutes
+from engine.dossier.texts import FILES, load_texts
+from engine.dossier.view import Paragraph
 from engine.queries import rounds
 from engine.queries.dossier_source import source_of
 from engine.stages import Stage
-from tests.factories import Scene, cast, close_vote, given_result, given_vote, small_definition
+from tests.engine.commands.test_seats import replace
+from tests.factories import (
+    Scene,
+    cast,
+    close_vote,
+    given_result,
+    given_round,
+    given_vote,
+    small_definition,
+)
+from tests.scene import ROOT
 
 
-def council_of(scene: Scene) -> CouncilFacts:
-    """The council as a dossier made now tells it; made twice, it is the same."""
+def made(scene: Scene) -> Source:
+    """What a dossier is made of now; made twice, it is the same."""
     with scene.database.unit_of_work() as session:
         office = scene.actor("office", session)
         submission.prepare_dossier(session, office, scene.key, facts={}, now=scene.now)
         first, second = (source_of(session, rounds.seen(session, scene.key), 1) for _ in range(2))
         assert first == second
-        return first.council
+        return first
+
+
+def council_of(scene: Scene) -> CouncilFacts:
+    """The council as a dossier made now tells it."""
+    return made(scene).council
 
 
 def move(scene: Scene, who: str, due: date, reason: str) -> None:
@@ -97,7 +116,8 @@ def test_deadlines_of_other_stages_are_not_the_councils(database: Database) -> N
             calendar=scene.calendar,
             now=scene.now,
         )
-    assert council_of(scene).deadlines == ()
+    council = council_of(scene)
+    assert (council.deadlines, council.changed) == ((), ())
 
 
 def test_the_quorum_told_is_that_of_the_awards_voted_on(sqlite_database: Database) -> None:
@@ -117,3 +137,47 @@ def test_the_quorum_told_is_that_of_the_awards_voted_on(sqlite_database: Databas
     assert close_vote(scene, "time")
     approve(scene, codes)
     assert council_of(scene).quorum == ("4/5 thành viên tham gia, cần ít nhất 4 (2/3 tổng số thành viên)")
+
+
+def test_the_minutes_tell_who_took_whose_seat_and_since_when(sqlite_database: Database) -> None:
+    """The list of members is that of the newest decision: a paper that founded the council names others."""
+    scene, codes, hash_ = given_vote(sqlite_database)
+    scene.clock.set(date(2025, 10, 21), 0, 30)  # in Greenwich it is still the 20th
+    replace(scene, "seat3", "cs4", reason=" QĐ 12/QĐ-BDT\nngày 20/10. ")
+    scene.clock.push(hours=24)
+    replace(scene, "cs4", "cs3", reason="QĐ 13/QĐ-BDT;")
+    other = given_round(sqlite_database, definition=small_definition("thu-hai-2025"))
+    replace(other, "seat3", "kh4", reason="QĐ của đợt khác.")
+    for seat in (1, 2, 4, 5):
+        cast(scene, seat, dict.fromkeys(codes, "yes"), hash_)
+    scene.clock.push(days=10)
+    assert close_vote(scene, "time")
+    approve(scene, codes)
+    source = made(scene)
+    assert source.council.changed == (
+        SeatChanged(
+            date(2025, 10, 21),
+            "Ủy viên 3",
+            "Nông Đức CS 4",
+            "Thư ký Hội đồng",
+            "QĐ 12/QĐ-BDT ngày 20/10",
+        ),
+        SeatChanged(date(2025, 10, 22), "Nông Đức CS 4", "Nông Đức CS 3", "Thư ký Hội đồng", "QĐ 13/QĐ-BDT"),
+    )
+    folder = ROOT / "config" / "documents"
+    texts = load_texts({name: (folder / name).read_text("utf-8") for name in FILES})
+    paper = minutes(
+        texts.minutes,
+        agency=source.agency,
+        review=source.review,
+        council=source.council,
+        registration=source.minutes,
+    )
+    told = [block.text for block in paper.blocks if isinstance(block, Paragraph)]
+    start = next(place for place, text in enumerate(told) if "được thành lập theo" in text)
+    assert told[start + 1 : start + 3] == [
+        "Từ ngày 21/10/2025, Nông Đức CS 4 thay Ủy viên 3 làm Thư ký Hội đồng (QĐ 12/QĐ-BDT ngày 20/10).",
+        "Từ ngày 22/10/2025, Nông Đức CS 3 thay Nông Đức CS 4 làm Thư ký Hội đồng (QĐ 13/QĐ-BDT).",
+    ]
+    assert told[start + 3].startswith("Nội dung: ")
+    assert paper.signatures[0].name == "Nông Đức CS 3"
