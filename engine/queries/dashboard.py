@@ -1,6 +1,6 @@
 """What Văn phòng sees first: who is late with what, what is to be done today, what will happen by itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -133,11 +133,12 @@ def dashboard(session: Session, at: RoundAt, *, now: datetime) -> Dashboard:
     for _, state, count, _signed in counts:
         states[state] = states.get(state, 0) + count
     waits = _waiting_nominations(session, at.id)
+    departments = _departments(session, at, [tuple(row) for row in counts], now)
     open_ = [m for m in deadlines.moments(session, at.id) if m.done_at is None]
     return Dashboard(
         states=states,
-        departments=_departments(session, at, [tuple(row) for row in counts], now),
-        returned=tuple(named for state, named in waits if state == State.returned),
+        departments=departments,
+        returned=_until(at, departments, [n for state, n in waits if state == State.returned], now),
         held=tuple(named for state, named in waits if state == State.held),
         supplemented=tuple(line for line in _sent_back(session, at, states) if line.added),
         same_names=_same_names(session, at.id),
@@ -207,6 +208,20 @@ def _waiting_nominations(session: Session, round_id: int) -> list[tuple[State, N
         .order_by(col(Nomination.return_until), col(Nomination.id))
     ).all()
     return [(State(row[0]), Named(*row[1:])) for row in rows]
+
+
+def _until(
+    at: RoundAt, departments: tuple[DepartmentLine, ...], returned: list[Named], now: datetime
+) -> tuple[Named, ...]:
+    """Once a return's days are over, what still keeps the form open counts (`engine.commands.term`)."""
+    general = at.window(Stage.proposal).due_at if at.stage == Stage.proposal else None
+    later = {line.key: max(filter(None, (line.leave, general)), default=None) for line in departments}
+    return tuple(
+        replace(named, until=later.get(named.department_key) or named.until)
+        if named.until is not None and named.until <= now
+        else named
+        for named in returned
+    )
 
 
 def _sent_back(session: Session, at: RoundAt, states: dict[str, int]) -> tuple[Returned, ...]:

@@ -86,7 +86,7 @@ def work_of(session: Session, actor: Actor, *, now: datetime) -> Work:
     ).one_or_none()
     return Work(
         desks=tuple(desks),
-        drafts=_drafts(session, actor, running, leaves),
+        drafts=_drafts(session, actor, running, leaves, now=now),
         last_kind=last[0] if last else "",
         last_at=last[1] if last else None,
     )
@@ -223,9 +223,12 @@ _SUPPLIED = (
 
 
 def _drafts(
-    session: Session, actor: Actor, running: dict[int, Running], leaves: Leaves
+    session: Session, actor: Actor, running: dict[int, Running], leaves: Leaves, *, now: datetime
 ) -> tuple[DraftWaiting, ...]:
-    """What my departments still work on, returned ones first: they have the shorter time."""
+    """What my departments still work on, returned ones first: they have the shorter time.
+
+    Once a return's days are over, what still keeps the form open counts (`engine.commands.term`).
+    """
     if not actor.departments():
         return ()
     rows = session.execute(
@@ -256,7 +259,7 @@ def _drafts(
     for code, name, award, round_id, department, state, until, reason, supplied, comments in rows:
         round_ = running[round_id]
         due = leaves.get((round_id, department)) or (round_.due if round_.stage == Stage.proposal else None)
-        if until and (due is None or due.at < until or state == State.returned):
+        if until and (due is None or due.at < until or (state == State.returned and now < until)):
             due = Due(until, "Hạn bổ sung kể từ ngày Văn phòng trả lại")
         waiting.append(
             DraftWaiting(

@@ -118,6 +118,24 @@ def test_a_form_refused_for_its_own_faults_keeps_its_mark(office: Office) -> Non
     assert desk.post(f"{ROOT}/ho-so", data=form() | {"seen": opened}).status_code == 409
 
 
+def test_what_was_typed_is_saved_before_an_archive_is_made_of_it(office: Office) -> None:
+    """The button would make the archive of what is stored, not of what stands in the form."""
+    _doors, _codes, desk = office
+    wrong = form(submission_number="năm")
+    assert keep(desk, form()).status_code == 303
+    ready = desk.get(f"{ROOT}/ho-so")
+    assert "Đủ thông tin" in words(ready)
+    assert f'action="{ROOT}/ho-so/tao"' in ready.text
+    refused = keep(desk, wrong)
+    assert refused.status_code == 422
+    assert "Đủ thông tin" not in words(refused)
+    assert f'action="{ROOT}/ho-so/tao"' not in refused.text
+    assert desk.post(f"{ROOT}/ho-so/tao").status_code == 303
+    assert "Tạo lại bộ hồ sơ" in words(desk.get(f"{ROOT}/ho-so"))
+    assert "Tạo lại bộ hồ sơ" not in words(keep(desk, wrong))
+    assert "Tạo lại bộ hồ sơ" in words(desk.get(f"{ROOT}/ho-so")), "nothing was saved, nothing is lost"
+
+
 def test_a_form_without_a_mark_undoes_nothing(office: Office) -> None:
     doors, _codes, desk = office
     assert keep(desk, form()).status_code == 303

@@ -56,6 +56,32 @@ def test_a_department_on_leave_is_waited_for_and_not_called_late(doors: Doors, s
     assert "Phòng Chính sách (chưa trả lời, được nộp muộn đến 17 giờ 00, thứ Sáu 24/10/2025) Đang chờ" in page
 
 
+def test_a_department_with_drafts_alone_has_not_signed_and_is_not_silent(doors: Doors, scene: Scene) -> None:
+    given_nomination(scene, who="kh1")
+    given_nomination(scene, who="kh2", state=State.ready)
+    page = words(doors.at("office").get(f"/vp/dot/{scene.key}"))
+    assert "Phòng Chính sách (chưa trả lời); Phòng Kế hoạch (chưa ký gửi, 2 đề nghị còn ở phòng)" in page
+    given_nomination(scene, who="kh3", state=State.proposed)
+    scene.close_proposal()
+    give_leave(scene, date(2025, 10, 24), department="kh")
+    page = words(doors.at("office").get(f"/vp/dot/{scene.key}"))
+    late = "được nộp muộn đến 17 giờ 00, thứ Sáu 24/10/2025"
+    assert f"Phòng Kế hoạch (2 đề nghị còn ở phòng, {late})" in page, "something of it has been signed"
+
+
+def test_the_head_is_told_when_a_leave_outlasts_the_offices_deadline(doors: Doors, scene: Scene) -> None:
+    scene.close_proposal()  # the office has until Friday 24 October
+    head, at = doors.at("head"), f"/vp/dot/{scene.key}/han"
+    said = "Ngày này sau hạn của Văn phòng: danh sách chờ phòng, nên cần dời cả hạn của Văn phòng."
+    for until, outlasts in (("24/10/2025", False), ("27/10/2025", True)):
+        typed = {"department": "kh", "until": until, "leave_reason": "Đi lũ."}
+        assert head.post(f"{at}/nop-muon", data=typed).status_code == 303
+        page = words(head.get(at))
+        assert "Đã cho nộp muộn. Phòng được báo qua thư." in page
+        assert (said in page) == outlasts
+        assert said not in words(head.get(at)), "it is said once"
+
+
 def test_the_dashboard_says_who_is_missing_and_what_to_do(desk: TestClient, scene: Scene) -> None:
     given_nomination(scene, who="cs1", state=State.proposed)
     given_nomination(scene, who="cs2", state=State.returned)
@@ -149,6 +175,28 @@ def test_bulk_return_wants_words_and_leaves_the_rest(desk: TestClient, scene: Sc
     said = words(desk.post(at, data={"act": "return", "code": codes, "comment": "Bổ sung minh chứng."}))
     assert "Trả lại: 2 xong" in said
     assert {state_of(scene, code) for code in codes} == {"returned"}
+    assert count(scene, "return_to_department") == 2
+
+
+def test_what_was_done_already_is_counted_apart(desk: TestClient, scene: Scene) -> None:
+    """Two of the office press at the same time, or one goes back a page and presses once more."""
+    ready = given_nomination(scene, who="cs1", state=State.proposed)
+    accepted = given_nomination(scene, who="cs2", state=State.accepted)
+    returned = given_nomination(scene, who="kh1", state=State.returned)
+    with scene.database.unit_of_work() as session:
+        office.tick(session, scene.actor("office", session), ready, ticks={"bao-cao": True}, now=scene.now)
+    at = f"/vp/dot/{scene.key}/de-nghi/nhieu"
+    said = words(desk.post(at, data={"act": "accept", "code": [ready, accepted, returned]}))
+    assert "Chấp nhận: 1 xong, 1 đã xong từ trước, 1 chưa được" in said
+    rows = said[said.index("Kết quả từng đề nghị") :]
+    assert "Nông Đức CS 1 Phòng Chính sách Xong" in rows
+    assert "Nông Đức CS 2 Phòng Chính sách Đã xong từ trước" in rows
+    again = words(desk.post(at, data={"act": "accept", "code": [ready, accepted]}))
+    assert "Chấp nhận: 0 xong, 2 đã xong từ trước" in again
+    assert "chưa được" not in again
+    back = words(desk.post(at, data={"act": "return", "code": [ready, returned], "comment": "Thiếu."}))
+    assert "Trả lại: 1 xong, 1 chưa được" in back, "what was said first stands"
+    assert count(scene, "accept") == 2
     assert count(scene, "return_to_department") == 2
 
 

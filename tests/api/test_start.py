@@ -1,13 +1,24 @@
 """What each person opens first, and the roster."""
 
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
+from engine.clock import VIETNAM
+from engine.commands import proposal
 from engine.database import Database
+from engine.queries import home
 from engine.stages import State
 from tests.api.office_given import Doors, words
-from tests.factories import given_nomination, given_result, person
+from tests.factories import (
+    Scene,
+    give_leave,
+    given_nomination,
+    given_result,
+    given_return,
+    person,
+)
 
 
 def test_anybody_may_read_the_start_page_and_the_guides(doors: Doors) -> None:
@@ -32,11 +43,55 @@ def test_drafts_returned_ones_and_the_batch_are_listed_with_their_time(doors: Do
     clerk, chief = doors.at("clerk-cs").get("/viec"), words(doors.at("chief-cs").get("/viec"))
     text = words(clerk)
     assert "Bổ sung: Nông Đức CS 2" in text
+    assert "Thử nghiệm 2025. Văn phòng trả lại. Còn 3 ngày làm việc" in text, "of which round"
     assert "1 ý kiến" in text
     assert text.index("CS 2") < text.index("CS 1")
     assert f'href="/de-nghi/{returned}"' in clerk.text
     assert "Ký 1 đề nghị của Phòng Chính sách" in chief
     assert "Ký 1 đề nghị" not in text
+
+
+def due_days(scene: Scene, who: str) -> list[tuple[str, int | None, str]]:
+    """Of each nomination that waits for somebody its name, the day in October by which, and why then."""
+    with scene.database.read() as session:
+        found = home.work_of(session, scene.actor(who, session), now=scene.now).drafts
+    for one in found:
+        assert one.due is None or one.due.at == datetime(2025, 10, one.due.at.day, 17, tzinfo=VIETNAM)
+    return [
+        (one.name[-4:], one.due.at.day, one.due.explanation) if one.due else (one.name[-4:], None, "")
+        for one in found
+    ]
+
+
+def test_a_draft_is_due_when_the_leave_ends_or_the_days_to_mend_if_these_are_longer(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    scene, (mended, _other) = given_return(sqlite_database)  # until Wednesday 22 October
+    with sqlite_database.unit_of_work() as session:
+        clerk = scene.actor("clerk-cs", session)
+        proposal.finish(session, clerk, mended, now=scene.now)
+        proposal.reopen(session, clerk, mended, now=scene.now)
+    give_leave(scene, date(2025, 10, 20), department="kh")
+    given_nomination(scene, who="kh2")
+    give_leave(scene, date(2025, 10, 21))
+    given_nomination(scene, who="cs3")
+    days = "Hạn bổ sung kể từ ngày Văn phòng trả lại"
+    assert due_days(scene, "clerk-kh") == [("KH 2", 20, "Bão.")]
+    assert sorted(due_days(scene, "clerk-cs")) == [
+        ("CS 1", 22, days),  # drafted anew, and the shorter leave takes nothing away
+        ("CS 2", 22, days),
+        ("CS 3", 21, "Bão."),
+    ]
+    give_leave(scene, date(2025, 10, 24))
+    assert sorted(due_days(scene, "chief-cs")) == [
+        ("CS 1", 24, "Bão."),
+        ("CS 2", 22, days),  # that is the day the office has named
+        ("CS 3", 24, "Bão."),
+    ]
+    page = words(Doors(scene, tmp_path).at("clerk-cs").get("/viec"))
+    assert "Thử nghiệm 2025. Còn 5 ngày làm việc. Hạn: 17 giờ 00, thứ Sáu 24/10/2025 Nháp" in page
+    scene.clock.set(date(2025, 10, 27))
+    assert ("CS 3", None, "") in due_days(scene, "clerk-cs"), "the leave is over"
 
 
 def test_the_office_sees_its_desk(doors: Doors) -> None:

@@ -40,7 +40,10 @@ def letters_of(scene: Scene, kind: str) -> list[Message]:
     with scene.database.read() as session:
         return list(
             session.exec(
-                select(Message).join(Event).where(Event.kind == kind).order_by(col(Message.id))
+                select(Message)
+                .join(Event)
+                .where(Event.kind == kind, Message.state != "silent")
+                .order_by(col(Message.id))
             ).all()
         )
 

@@ -115,18 +115,25 @@ def test_what_came_back_as_it_was_needs_no_new_list(sqlite_database: Database) -
     assert frozen(scene)
 
 
-def lists(scene: Scene) -> list[tuple[int, str, bool, list[tuple[str, bool]]]]:
+Lines = list[tuple[str, bool]]
+
+
+def lists(scene: Scene) -> list[tuple[int, str, bool, Lines]]:
     """Of every list its version, state, whether it was shown, and codes, each with a fingerprint or not."""
     with scene.database.read() as session:
-        lines = select(NominationList, Nomination, ListLine).where(
-            col(ListLine.list_id) == col(NominationList.id),
-            col(ListLine.nomination_id) == col(Nomination.id),
-        )
-        found: dict[int, tuple[int, str, bool, list[tuple[str, bool]]]] = {}
-        for of, row, line in session.execute(lines.order_by(col(ListLine.list_id), col(ListLine.position))):
-            said = (of.version, of.state, of.published_at is not None, [])
-            found.setdefault(of.version, said)[3].append((row.code, bool(line.fingerprint)))
-        return [found[version] for version in sorted(found)]
+        rows = session.execute(
+            select(NominationList, Nomination, ListLine)
+            .where(
+                col(ListLine.list_id) == col(NominationList.id),
+                col(ListLine.nomination_id) == col(Nomination.id),
+            )
+            .order_by(col(NominationList.version), col(ListLine.position))
+        ).all()
+        lines: dict[tuple[int, str, bool], Lines] = {}
+        for of, row, line in rows:
+            key = (of.version, of.state, of.published_at is not None)
+            lines.setdefault(key, []).append((row.code, bool(line.fingerprint)))
+    return [(*key, said) for key, said in lines.items()]
 
 
 def compiled(scene: Scene, *order: str) -> int:

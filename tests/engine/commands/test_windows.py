@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from engine.clock import VIETNAM
 from engine.commands import proposal, rounds, windows
+from engine.commands.ground import window_of
 from engine.commands.term import open_until
 from engine.database import Database
 from engine.errors import NotNow
@@ -159,8 +160,16 @@ def test_a_round_may_end_once_who_is_on_leave_has_answered(sqlite_database: Data
 def outlasts(scene: Scene, until: date) -> bool:
     """The head gives cs leave; whether the list will wait for it beyond the office's own deadline."""
     with scene.database.unit_of_work() as session:
-        head, given = scene.actor("head", session), {"department": "cs", "until": until, "reason": "Bão."}
-        return windows.give_leave(session, head, scene.key, calendar=scene.calendar, now=scene.now, **given)
+        return windows.give_leave(
+            session,
+            scene.actor("head", session),
+            scene.key,
+            department="cs",
+            until=until,
+            reason="Bão.",
+            calendar=scene.calendar,
+            now=scene.now,
+        )
 
 
 def test_who_gives_leave_learns_whether_it_outlasts_the_offices_deadline(sqlite_database: Database) -> None:
@@ -168,7 +177,7 @@ def test_who_gives_leave_learns_whether_it_outlasts_the_offices_deadline(sqlite_
     assert not outlasts(scene, date(2026, 10, 20)), "the office has no deadline yet"
     scene.close_proposal()
     with sqlite_database.unit_of_work() as session:  # standing on a round locks it
-        due = windows.window_of(session, scene.ground(session), Stage.office).due_at
+        due = window_of(session, scene.ground(session), Stage.office).due_at
     assert due == datetime(2025, 10, 24, 17, tzinfo=VIETNAM)
     assert not outlasts(scene, date(2025, 10, 24)), "both end in the same minute"
     assert outlasts(scene, date(2025, 10, 27))
