@@ -34,7 +34,8 @@ def _all_told(session: Session) -> Iterator[str]:
     written = set(session.exec(select(Message.event_id)).all())
     for event in session.exec(select(Event).where(col(Event.kind).in_(list(LETTERS)))).all():
         alone = event.nomination_id is not None and event.kind in {"refuse", "decline"}
-        if event.id not in written and not alone:
+        own_file = event.kind == "attached" and not event.facts.get("supplement")
+        if event.id not in written and not alone and not own_file:
             yield f"{event.kind} {event.id} left no letter"
 
 
