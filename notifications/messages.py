@@ -13,7 +13,7 @@ from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
 from engine.commands.ground import pinned
-from engine.commands.letters import link_withdrawn
+from engine.commands.letters import dead_link
 from engine.commands.people import token_of
 from engine.files import FileStore
 from engine.links import Keys
@@ -52,8 +52,8 @@ def claim_next(session: Session, *, owner: str, now: datetime, round_id: int | N
     while (message := session.exec(query).first()) is not None:
         if message.state == "sending":
             _doubt(message, now)
-        elif link_withdrawn(session, message):
-            message.state, message.outcome = "dropped", "Đường dẫn trong thư đã được thay, không gửi nữa."
+        elif dead := dead_link(session, message):
+            message.state, message.outcome = "dropped", f"{dead}, không gửi nữa."
         elif not _still_wanted(session, message, now):
             message.state, message.outcome = "dropped", "Người nhận đã làm xong việc, không gửi nữa."
         if message.state in {"queued", "claimed"}:

@@ -128,10 +128,10 @@ def given_return(database: Database) -> tuple[Scene, list[str]]:
     return scene, codes
 
 
-def give_leave(scene: Scene, until: date, *, department: str = "cs") -> None:
-    """The head lets a department act until the end of a day."""
+def give_leave(scene: Scene, until: date, *, department: str = "cs") -> bool:
+    """The head lets a department act until the end of a day; whether that outlasts the office's time."""
     with scene.database.unit_of_work() as session:
-        windows.give_leave(
+        return windows.give_leave(
             session,
             scene.actor("head", session),
             scene.key,

@@ -210,6 +210,7 @@ def _workshop(
         ticked=typed.nothing_added if typed else {line.id for line in shop.returned if line.ticked},
         # A form refused for its own faults goes on from what it was filled from, not from what it never saw.
         seen=typed.fields.get("seen", "") if typed and status != CONFLICT else shop.seen,
+        unsaved=typed is not None,  # what was typed must be saved before it can be built
         sending=sending or {},
         departments={unit.key: unit.name for unit in round_.definition.departments},
         contents=_contents(visit, shop.draft),

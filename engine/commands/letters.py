@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from engine.access import Actor, demand_role
 from engine.commands.ground import note_round, stand_on
 from engine.errors import NotFound, NotNow
-from engine.models import EventToTell, Link, Message, Person
+from engine.models import EventToTell, Link, Message, Person, Voting
 from engine.stages import Role
 
 UNWRITTEN = "unwritten"
@@ -40,12 +40,8 @@ def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime)
             rule="Mỗi thư chỉ gửi một lần",
             help_from="Văn phòng",
         )
-    if link_withdrawn(session, message):
-        raise NotNow(
-            "Đường dẫn trong thư này đã được thay bằng đường dẫn khác nên không gửi lại thư này.",
-            rule="Mỗi thành viên một đường dẫn",
-            help_from="Văn phòng",
-        )
+    if dead := dead_link(session, message):
+        raise NotNow(f"{dead} nên không gửi lại thư này.", rule="Thư mời bỏ phiếu có đường dẫn còn dùng được")
     facts: dict[str, Any] = {"message": message_id, "letter": message.letter}
     if message.letter == UNWRITTEN:
         _tell_again(session, message)
@@ -68,12 +64,15 @@ def try_again(session: Session, actor: Actor, message_id: int, *, now: datetime)
     return message
 
 
-def link_withdrawn(session: Session, message: Message) -> bool:
-    """Whether the letter's link to a ballot opens nothing any more: another has taken its place."""
-    if message.link_id is None:
-        return False
-    link = session.get_one(Link, message.link_id)
-    return link.purpose == "ballot" and link.revoked_at is not None
+def dead_link(session: Session, message: Message) -> str:
+    """Why the letter's link opens no ballot any more; empty for one that does, and for letters without."""
+    link = session.get(Link, message.link_id) if message.link_id else None
+    if link is None or link.purpose != "ballot":
+        return ""
+    if link.revoked_at is not None:
+        return "Đường dẫn trong thư đã được thay"
+    closed = session.get_one(Voting, int(link.scope)).closed_at is not None
+    return "Hội đồng đã kết thúc bỏ phiếu" if closed else ""
 
 
 def _address_by_now(session: Session, message: Message) -> str:

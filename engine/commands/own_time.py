@@ -108,5 +108,6 @@ def _overtaken(session: Session, ground: Ground, of: Stage, department: str, due
 
 
 def _silent(session: Session, ground: Ground, department: str, *, now: datetime) -> bool:
-    who = waiting.whom(session, ground.round_id, ground.definition, Stage.proposal, now=now)
+    # What came back lies there rightly until its own date, of which it is reminded by itself.
+    who = waiting.whom(session, ground.round_id, ground.definition, Stage.proposal, now=now, late_only=True)
     return department in who.departments

@@ -6,13 +6,13 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session, SQLModel, col
 
 from engine.access import Actor, demand_role
-from engine.commands.ground import Ground, note_round, stand_on, window_of
+from engine.commands.ground import Ground, note_round, stand_on
 from engine.commands.linking import issue_link
 from engine.commands.voting import recuse
-from engine.errors import Incomplete, NotFound, NotNow
+from engine.commands.windows import refuse_settled
+from engine.errors import Changed, Incomplete, NotFound, NotNow
 from engine.links import Keys
 from engine.models import Ballot, Person, Seat, SignIn, Voting
-from engine.queries.voting import is_settled
 from engine.stages import Role, Stage
 from engine.text import clean
 
@@ -28,6 +28,7 @@ def replace_member(
     key: str,
     *,
     seat_id: int,
+    held_by: int,
     person_id: int,
     reason: str,
     now: datetime,
@@ -36,6 +37,7 @@ def replace_member(
 
     In an open vote the new member gets a link of their own, and the old one's stops working; what the old one
     had saved is gone, as it was never sent. A ballot that was sent counts: its seat cannot change hands.
+    `held_by` is who held the seat when it was looked at; Changed if that is somebody else by now.
     Raises NotFound for a seat of another round, NotNow after the vote, and Incomplete for somebody who is not
     on the roster, has no address, or sits on the council already, or without a reason.
     """
@@ -49,14 +51,20 @@ def replace_member(
     if ground.stage not in BEFORE_RESULT:
         raise NotNow("Hội đồng đã bỏ phiếu xong nên không thay thành viên được.", rule="Thành phần Hội đồng")
     if ground.stage == Stage.council:
-        _refuse_settled(session, ground, now=now)
+        refuse_settled(session, ground, "thay thành viên", now=now)
+    old = session.get_one(Person, seat.person_id)
+    if seat.person_id != held_by:
+        raise Changed(
+            f"Vị trí này vừa được người khác trao cho {old.name}. Xem lại danh sách thành viên rồi thay.",
+            theirs={},
+            version=0,
+        )
     new, said = _who(session, ground, person_id), clean(reason, lines=True)
     if not said:
         raise Incomplete(
             {"reason": "Ghi căn cứ thay thành viên, ví dụ số và ngày quyết định kiện toàn Hội đồng."},
             rule="Thành phần Hội đồng",
         )
-    old = session.get_one(Person, seat.person_id)
     ballot = _open_ballot(session, seat)
     seat.person_id = person_id
     session.add(seat)
@@ -88,17 +96,6 @@ def _who(session: Session, ground: Ground, person_id: int) -> Person:
     else:
         return person
     raise Incomplete({"person": fault}, rule="Thành phần Hội đồng")
-
-
-def _refuse_settled(session: Session, ground: Ground, *, now: datetime) -> None:
-    """Another member may have another conflict of interest, and so another base of a count that is over."""
-    due = window_of(session, ground, Stage.council).due_at
-    if is_settled(session, ground.definition, ground.round_id, due, now=now):
-        raise NotNow(
-            "Đã hết hạn bỏ phiếu và đủ số phiếu nên không thay thành viên được; hệ thống đang kiểm phiếu.",
-            rule="Hạn bỏ phiếu của Hội đồng",
-            help_from="Thư ký Hội đồng",
-        )
 
 
 def _open_ballot(session: Session, seat: Seat) -> Ballot | None:

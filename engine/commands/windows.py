@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from engine.access import Actor, demand_role
-from engine.calendar import Calendar, Deadline
+from engine.calendar import Calendar, Deadline, in_words
 from engine.clock import VIETNAM
 from engine.commands import moments, own_time
 from engine.commands.drafting import department_name
@@ -115,7 +115,7 @@ def move_deadline(
         raise NotNow("Chỉ đổi được hạn của giai đoạn đang diễn ra.", rule="Trình tự xét khen thưởng")
     window = window_of(session, ground, stage)
     if stage == Stage.council:
-        _refuse_settled(session, ground, window, now=now)
+        refuse_settled(session, ground, "gia hạn", now=now)
     deadline = calendar.deadline_on(due, ground.definition.close_of_office)
     said, faults = clean(reason, lines=True), {}
     if not said:
@@ -149,10 +149,12 @@ def move_deadline(
     return window
 
 
-def _refuse_settled(session: Session, ground: Ground, window: StageWindow, *, now: datetime) -> None:
-    if is_settled(session, ground.definition, ground.round_id, window.due_at, now=now):
+def refuse_settled(session: Session, ground: Ground, what: str, *, now: datetime) -> None:
+    """Raises NotNow for `what` once the vote is over: another member, or day, would change what it said."""
+    due = window_of(session, ground, Stage.council).due_at
+    if is_settled(session, ground.definition, ground.round_id, due, now=now):
         raise NotNow(
-            "Đã hết hạn bỏ phiếu và đủ số phiếu nên không gia hạn được; hệ thống đang kiểm phiếu. "
+            f"Đã hết hạn bỏ phiếu và đủ số phiếu nên không {what} được; hệ thống đang kiểm phiếu. "
             "Tải lại trang sau ít phút để xem kết quả.",
             rule="Hạn bỏ phiếu của Hội đồng",
             help_from="Thư ký Hội đồng",
@@ -188,14 +190,16 @@ def give_leave(
     department_name(ground.definition, department)
     deadline = calendar.deadline_on(until, ground.definition.close_of_office)
     said, faults = clean(reason, lines=True), {}
+    general = window_of(session, ground, Stage.proposal).due_at
     if deadline.at <= now:
         faults["until"] = "Ngày cho nộp muộn phải sau thời điểm hiện tại."
+    elif ground.stage == Stage.proposal and general is not None and deadline.at <= general:
+        faults["until"] = f"Ngày cho nộp muộn phải sau hạn chung của các phòng: {in_words(general)}."
     if not said:
         faults["reason"] = "Ghi lý do cho nộp muộn."
     if faults:
         raise Incomplete(faults)
-    end = window_of(session, ground, Stage.office).due_at
-    outlasts = end is not None and end < deadline.at
+    outlasts = _outlasts(session, ground, deadline, calendar=calendar)
     asked = {"round_id": ground.round_id, "department": department}
     newest = session.execute(_NEWEST_LEAVE, asked).one_or_none()
     if newest is not None and newest.until == deadline.at:
@@ -221,6 +225,14 @@ def give_leave(
     facts = {"department": department, "until": deadline.at.isoformat(), "reason": said}
     note_round(session, actor, ground, "leave_given", now=now, facts=facts)
     return outlasts
+
+
+def _outlasts(session: Session, ground: Ground, leave: Deadline, *, calendar: Calendar) -> bool:
+    """Whether a leave ends after the office's deadline; one not opened yet has it by date, or not at all."""
+    end, fixed = window_of(session, ground, Stage.office).due_at, ground.definition.stages[Stage.office].due
+    if end is None and fixed is not None:
+        end = calendar.deadline_on(fixed, ground.definition.close_of_office).at
+    return end is not None and end < leave.at
 
 
 def close_proposal(

@@ -165,7 +165,9 @@ def _departments(
             ).where(col(DepartmentReply.round_id) == at.id)
         ).all()
     }
-    silent = set(waiting.whom(session, at.id, at.definition, Stage.proposal, now=now).departments)
+    silent = set(
+        waiting.whom(session, at.id, at.definition, Stage.proposal, now=now, late_only=True).departments
+    )
     late = select(col(Leave.department_key), col(Leave.until)).where(
         col(Leave.round_id) == at.id, col(Leave.until) > now, IN_FORCE
     )
@@ -213,11 +215,11 @@ def _waiting_nominations(session: Session, round_id: int) -> list[tuple[State, N
 def _until(
     at: RoundAt, departments: tuple[DepartmentLine, ...], returned: list[Named], now: datetime
 ) -> tuple[Named, ...]:
-    """Once a return's days are over, what still keeps the form open counts (`engine.commands.term`)."""
+    """The day the office named; once it has passed, what else keeps the form open (`commands.term`)."""
     general = at.window(Stage.proposal).due_at if at.stage == Stage.proposal else None
     later = {line.key: max(filter(None, (line.leave, general)), default=None) for line in departments}
     return tuple(
-        replace(named, until=later.get(named.department_key) or named.until)
+        replace(named, until=later[named.department_key] or named.until)
         if named.until is not None and named.until <= now
         else named
         for named in returned

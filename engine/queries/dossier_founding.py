@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
+from itertools import chain
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -39,12 +42,24 @@ def founded_by(definition: Definition, facts: Mapping[str, str]) -> str:
 
 
 def seats_changed(session: Session, round_id: int) -> tuple[SeatChanged, ...]:
-    """Who took whose seat, in order; none can once the vote has a result (`commands/seats.py`)."""
+    """Who took whose seat, in order; none can once the vote has a result (`commands/seats.py`).
+
+    A seat given back to who held it is a slip put right: history keeps it, the minutes do not.
+    """
     rows = session.execute(
         select(col(Event.at), col(Event.facts))
         .where(col(Event.round_id) == round_id, col(Event.kind) == "member_replaced")
         .order_by(col(Event.id))
     ).all()
+    by_holder: dict[int, list[tuple[int, datetime, dict[str, Any]]]] = {}
+    for order, (at, facts) in enumerate(rows):
+        changes = by_holder.pop(facts.get("left", 0), [])
+        held_before = [change["left"] for _order, _at, change in changes]
+        if facts["person"] in held_before:
+            changes = changes[: held_before.index(facts["person"])]
+        else:
+            changes = [*changes, (order, at, {"left": 0, **facts})]
+        by_holder[facts["person"]] = changes
     return tuple(
         SeatChanged(
             at.astimezone(VIETNAM).date(),
@@ -53,5 +68,5 @@ def seats_changed(session: Session, round_id: int) -> tuple[SeatChanged, ...]:
             SEAT_WORDS[facts["role"]],
             " ".join(facts["reason"].split()).rstrip(" .;"),
         )
-        for at, facts in rows
+        for _order, at, facts in sorted(chain.from_iterable(by_holder.values()), key=itemgetter(0))
     )

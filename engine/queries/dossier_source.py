@@ -46,7 +46,7 @@ class _Told:
 
     facts: Facts
     signers: dict[int, _Signer]
-    past: dict[str, tuple[PastAwardFacts, ...]]
+    past: dict[str, tuple[PastAwardFacts, ...]]  # by nomination's code
     stamp: date
 
 
@@ -69,7 +69,7 @@ def source_of(session: Session, round_: RoundSeen, version: int) -> Source:
     lines = _lines(round_.definition, nominations, sent_before(session, round_.id, version, facts))
     files = _files(session, round_.definition, [n.id or 0 for n, _result, _line in nominations])
     signers = _signers(session, [n.signed_by for n, _result, _line in nominations])
-    past = _past_awards(session, round_, [n.nominee_key for n, _result, _line in nominations])
+    past = _past_awards(session, round_, [n for n, _result, _line in nominations])
     told = _Told(facts, signers, past, stamp)
     by_code = {n.code: n for n, _result, _line in nominations}
     return Source(
@@ -230,30 +230,36 @@ def _signers(session: Session, ids: Sequence[int | None]) -> dict[int, _Signer]:
 
 
 def _past_awards(
-    session: Session, round_: RoundSeen, nominees: list[str]
+    session: Session, round_: RoundSeen, nominations: Sequence[Nomination]
 ) -> dict[str, tuple[PastAwardFacts, ...]]:
-    """Awards this system knows the nominees to hold, from other rounds of the record."""
+    """Awards this system knows the nominees held when their reports were signed, from other rounds."""
     rows = session.execute(
         select(Nomination)
         .where(
-            col(Nomination.nominee_key).in_(nominees),
+            col(Nomination.nominee_key).in_({n.nominee_key for n in nominations}),
             col(Nomination.round_id) != round_.id,
             col(Nomination.state) == State.awarded.value,
         )
         .order_by(col(Nomination.decision_date), col(Nomination.id))
     ).scalars()
     names = {**round_.definition.rules.awards, **{a.key: a.name for a in round_.definition.awards}}
-    past: dict[str, list[PastAwardFacts]] = {}
+    past: dict[str, list[tuple[date, PastAwardFacts]]] = {}
     for held in rows:
         if held.decision_date is not None:
-            past.setdefault(held.nominee_key, []).append(
-                PastAwardFacts(
-                    held.decision_date.year,
-                    names.get(held.award_key, held.award_key),
-                    f"Số {held.decision_number} ngày {held.decision_date:%d/%m/%Y}",
-                )
+            award = PastAwardFacts(
+                held.decision_date.year,
+                names.get(held.award_key, held.award_key),
+                f"Số {held.decision_number} ngày {held.decision_date:%d/%m/%Y}",
             )
-    return {nominee: tuple(each) for nominee, each in past.items()}
+            past.setdefault(held.nominee_key, []).append((held.decision_date, award))
+    return {
+        n.code: tuple(
+            award
+            for day, award in past.get(n.nominee_key, ())
+            if n.signed_at is None or day <= _day(n.signed_at)
+        )
+        for n in nominations
+    }
 
 
 def _report(
@@ -277,7 +283,7 @@ def _report(
         particulars=tuple((label, q.options.get(said, said)) for label, said, q in answers if said),
         duties="",
         achievements=tuple(section for section in sections if section[1]),
-        past_awards=told.past.get(nomination.nominee_key, ()),
+        past_awards=told.past.get(nomination.code, ()),
         unit_head_title=confirmer.title,
         unit_head_name=confirmer.name,
         date=_day(nomination.signed_at) if nomination.signed_at else None,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -145,7 +146,9 @@ def _of_department(
             key = department.key
             if key not in departments or round_.stage not in {Stage.proposal, Stage.office}:
                 continue
-            due = leaves.get((round_.id, key)) or (round_.due if round_.stage == Stage.proposal else None)
+            due = _latest(
+                leaves.get((round_.id, key)), round_.due if round_.stage == Stage.proposal else None
+            )
             has = {state: counts.get((round_.id, key, state), 0) for state in State}
             waiting = has[State.ready]
             if waiting and actor.has(Role.department_head, key):
@@ -225,10 +228,7 @@ _SUPPLIED = (
 def _drafts(
     session: Session, actor: Actor, running: dict[int, Running], leaves: Leaves, *, now: datetime
 ) -> tuple[DraftWaiting, ...]:
-    """What my departments still work on, returned ones first: they have the shorter time.
-
-    Once a return's days are over, what still keeps the form open counts (`engine.commands.term`).
-    """
+    """What my departments still work on, returned ones first: they have the shorter time."""
     if not actor.departments():
         return ()
     rows = session.execute(
@@ -258,9 +258,11 @@ def _drafts(
     waiting = []
     for code, name, award, round_id, department, state, until, reason, supplied, comments in rows:
         round_ = running[round_id]
-        due = leaves.get((round_id, department)) or (round_.due if round_.stage == Stage.proposal else None)
-        if until and (due is None or due.at < until or (state == State.returned and now < until)):
-            due = Due(until, "Hạn bổ sung kể từ ngày Văn phòng trả lại")
+        mending = Due(until, "Hạn bổ sung kể từ ngày Văn phòng trả lại") if until else None
+        general = round_.due if round_.stage == Stage.proposal else None
+        due = _latest(leaves.get((round_id, department)), general, mending)
+        if mending and state == State.returned and now < mending.at:
+            due = mending  # the day the office has named
         waiting.append(
             DraftWaiting(
                 code=code,
@@ -275,3 +277,8 @@ def _drafts(
             )
         )
     return tuple(waiting)
+
+
+def _latest(*dues: Due | None) -> Due | None:
+    """Whatever ends last keeps a department's form open (`engine.commands.term`)."""
+    return max((due for due in dues if due), key=attrgetter("at"), default=None)

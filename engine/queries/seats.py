@@ -14,6 +14,7 @@ class SeatHeld:
     """A seat and who holds it; `sent_at`: when its ballot came in the newest vote."""
 
     id: int
+    person_id: int
     name: str
     title: str
     role: str
@@ -37,6 +38,7 @@ def seats_of(session: Session, round_id: int) -> tuple[SeatHeld, ...]:
     rows = session.execute(
         select(
             col(Seat.id),
+            col(Person.id),
             col(Person.name),
             col(Person.title),
             col(Seat.role),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import col, select
 
 from engine.models import Ballot, Event, Link, ListLine, Message, Nomination, Result, Voting
@@ -82,15 +82,17 @@ def _still_time(desk: Desk) -> bool:
 
 def _invited(desk: Desk, person_id: int) -> bool:
     """Whether a letter with a link to a ballot has reached, or may have reached, this person."""
-    voting = desk.open_voting()
     carried = (
         select(Message.id)
         .join(Link, col(Link.id) == Message.link_id)
         .where(
+            Message.round_id == desk.event.round_id,
             Link.purpose == "ballot",
             Link.person_id == person_id,
-            Link.scope == str(voting.id if voting else 0),
-            col(Message.state).in_(["claimed", "sending", "sent", "uncertain"]),
+            or_(
+                col(Message.state).in_(["claimed", "sending", "sent", "uncertain"]),
+                col(Message.repeats) > 0,
+            ),
         )
     )
     return desk.session.exec(carried).first() is not None

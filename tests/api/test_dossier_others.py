@@ -1,14 +1,16 @@
 """Two at the dossier's workshop: nobody sends an archive unseen, nobody undoes another's facts unawares."""
 
 import re
+from pathlib import Path
 
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import col
 
+from engine.database import Database
 from engine.models import Dossier, Event
 from engine.stages import State
-from tests.api.dossier_given import MEETING, ROOT, Office, keep, mark, send, state_of
+from tests.api.dossier_given import MEETING, ROOT, Office, agreed, keep, mark, send, state_of, voted
 from tests.api.office_given import Doors, words
 from tests.factories import person
 
@@ -143,3 +145,16 @@ def test_a_form_without_a_mark_undoes_nothing(office: Office) -> None:
         data = form(submission_number="6") | {"seen": seen}
         assert desk.post(f"{ROOT}/ho-so", data=data).status_code == 409, seen
     assert dossier(doors).facts["submission_number"] == "5"
+
+
+def test_a_refused_sending_leaves_the_button_it_asks_to_press(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    scene, codes = voted(sqlite_database)
+    agreed(scene, codes[:1])
+    desk = Doors(scene, tmp_path / "data").at("office")
+    first = built(desk)
+    agreed(scene, codes[1:2])
+    refused = send(desk, archive=first)
+    assert refused.status_code == 422
+    assert f'action="{ROOT}/ho-so/tao"' in refused.text

@@ -6,11 +6,12 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlmodel import col
 
-from engine.commands import linking
+from engine.commands import ending, linking
 from engine.database import Database
 from engine.models import Link
+from engine.stages import Stage
 from tests.api.office_given import Doors, words
-from tests.factories import SEATS, cast, given_vote, person
+from tests.factories import SEATS, cast, given_round, given_vote, person
 
 
 def test_a_member_who_left_is_replaced_on_a_page(sqlite_database: Database, tmp_path: Path) -> None:
@@ -30,7 +31,7 @@ def test_a_member_who_left_is_replaced_on_a_page(sqlite_database: Database, tmp_
     assert "Không còn trong danh sách nhân sự" in words(turnout)
     page = desk.get(address).text
     assert "Ủy viên 1 –" not in page, "a ballot that was sent cannot change hands"
-    found = re.search(r'<option value="(\d+)"[^>]*>\s*Ủy viên 4', page)
+    found = re.search(r'<option value="(\d+-\d+)"[^>]*>\s*Ủy viên 4', page)
     assert found is not None
     faulty = desk.post(address, data={"seat": "", "person": new, "reason": "QĐ 12."})
     assert faulty.status_code == 422
@@ -43,7 +44,14 @@ def test_a_member_who_left_is_replaced_on_a_page(sqlite_database: Database, tmp_
     assert doors.at("head").post(address, data=sent).status_code == 403
     assert doors.at("clerk-cs").get(address).status_code == 403
     assert desk.post(address, data=sent).status_code == 303
+    assert desk.post(address, data=sent).status_code == 303, "pressed twice"
     assert "Nông Đức CS 4" in words(desk.get(address))
+    with sqlite_database.read() as session:
+        sent["person"] = str(person(session, "kh4").id)
+    stale = desk.post(address, data=sent)
+    assert stale.status_code == 409, "nobody unseats somebody they have not seen"
+    assert "vừa được người khác trao cho Nông Đức CS 4" in words(stale)
+    assert "QĐ 12." in stale.text
     gone = doors.nobody().get(f"/l/{token}")
     assert gone.status_code == 410
     assert "Thành viên khác đã thay ông/bà" in words(gone)
@@ -66,3 +74,15 @@ def test_past_the_deadline_the_page_promises_no_letter(sqlite_database: Database
     settled = doors.at("office").get(address)
     assert "hệ thống đang kiểm phiếu, thành phần không đổi nữa" in words(settled)
     assert "Thay thành viên</button>" not in settled.text
+
+
+def test_a_round_ended_without_a_vote_says_so(sqlite_database: Database, tmp_path: Path) -> None:
+    scene = given_round(sqlite_database, stage=Stage.proposal)
+    scene.close_proposal()
+    with sqlite_database.unit_of_work() as session:
+        ending.end_round(
+            session, scene.actor("office", session), scene.key, reason="Không có.", now=scene.now
+        )
+    page = words(Doors(scene, tmp_path / "data").at("office").get(f"/vp/dot/{scene.key}/hoi-dong"))
+    assert "kết thúc không qua bỏ phiếu" in page
+    assert "Không gửi phiếu" not in page

@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from engine.stages import State
+from engine.commands import proposal, windows
+from engine.stages import Stage, State
 from tests.api.office_given import Doors, words
-from tests.factories import give_leave, given_nomination
+from tests.factories import give_leave, given_nomination, return_to_department
 
 
 def test_what_may_still_be_mended_under_a_leave_is_not_called_overdue(doors: Doors) -> None:
@@ -26,3 +27,27 @@ def test_what_may_still_be_mended_before_the_general_deadline_is_not_called_over
     given_nomination(doors.scene, who="cs2", state=State.returned)  # until 9 October; all have until the 17th
     doors.scene.clock.set(date(2025, 10, 13))
     assert "Đã hết hạn" not in words(doors.at("clerk-cs").get("/viec"))
+
+
+def test_a_draft_is_due_when_the_last_of_its_dates_is(doors: Doors) -> None:
+    given_nomination(doors.scene)
+    give_leave(doors.scene, date(2025, 10, 20))
+    with doors.scene.database.unit_of_work() as session:
+        moved = {"due": date(2025, 10, 29), "reason": "Bão.", "calendar": doors.scene.calendar}
+        office, key = doors.scene.actor("office", session), doors.scene.key
+        windows.move_deadline(session, office, key, Stage.proposal, **moved, now=doors.scene.now)
+    page = words(doors.at("clerk-cs").get("/viec"))
+    assert "29/10/2025" in page
+    assert "20/10/2025" not in page
+
+
+def test_who_mends_in_time_is_not_late(doors: Doors) -> None:
+    code = given_nomination(doors.scene, state=State.proposed)
+    with doors.scene.database.unit_of_work() as session:
+        chief, key = doors.scene.actor("chief-kh", session), doors.scene.key
+        proposal.propose_nobody(session, chief, key, department="kh", reason="", now=doors.scene.now)
+    doors.scene.close_proposal()
+    return_to_department(doors.scene, code)
+    page = words(doors.at("office").get(f"/vp/dot/{doors.scene.key}"))
+    assert "1 đề nghị trả lại, phòng chưa gửi lại" in page
+    assert "Quá hạn" not in page

@@ -24,6 +24,7 @@ from tests.factories import (
     given_vote,
     nomination,
     open_vote,
+    return_to_department,
 )
 
 
@@ -221,3 +222,20 @@ def test_the_picture_shows_what_is_still_to_come(sqlite_database: Database) -> N
     assert "đóng: Hội đồng bỏ phiếu" in said
     assert ": phòng đề nghị |" not in said
     assert ": Văn phòng tổng hợp |" not in said
+
+
+def test_who_answered_under_a_leave_is_not_called_silent_while_it_mends(sqlite_database: Database) -> None:
+    scene = given_round(sqlite_database, stage=Stage.proposal)
+    scene.close_proposal()
+    give_leave(scene, date(2025, 10, 22))
+    scene.clock.set(date(2025, 10, 20), 9)
+    code = given_nomination(scene, state=State.proposed)
+    scene.clock.set(date(2025, 10, 21), 9)
+    return_to_department(scene, code)
+    for day, hour in ((22, 8), (23, 9)):
+        scene.clock.set(date(2025, 10, day), hour)
+        run_time(scene)
+    assert [said["stage"] for said in told(scene, "reminded") if said.get("until")] == ["office"], (
+        "its own days"
+    )
+    assert told(scene, "escalated") == []

@@ -54,12 +54,14 @@ class Council:
     def replace(self, old: int | str, new: int | str, reason: str = "QĐ 12/QĐ-BDT.") -> None:
         """Persons by roster key; a seat, or a person, of elsewhere by id."""
         with self.scene.database.unit_of_work() as session:
+            seat = session.get_one(Seat, old) if isinstance(old, int) else self.seat(session, old)
             replace_member(
                 session,
                 self.scene.actor("office", session),
                 self.scene.keys,
                 self.scene.key,
-                seat_id=old if isinstance(old, int) else self.seat(session, old).id or 0,
+                seat_id=seat.id or 0,
+                held_by=seat.person_id,
                 person_id=new if isinstance(new, int) else person(session, new).id or 0,
                 reason=reason,
                 now=self.scene.now,

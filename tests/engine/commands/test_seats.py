@@ -47,6 +47,7 @@ def replace(
                 scene.keys,
                 scene.key,
                 seat_id=seat_of(session, old).id or 0,
+                held_by=person(session, old).id or 0,
                 person_id=person(session, new).id or 0,
                 reason=reason,
                 now=scene.now,
@@ -114,14 +115,9 @@ def test_the_new_member_has_a_link_and_the_old_one_has_none(sqlite_database: Dat
 def replace_twice(scene: Scene, seat: int) -> int:
     """The same form sent once more."""
     with scene.database.unit_of_work() as session:
-        new = person(session, NEW).id or 0
-        office = scene.actor("office", session)
-        return (
-            replace_member(
-                session, office, scene.keys, scene.key, seat_id=seat, person_id=new, reason="", now=scene.now
-            ).id
-            or 0
-        )
+        new, old = person(session, NEW).id or 0, person(session, "seat4").id or 0
+        given = {"seat_id": seat, "held_by": old, "person_id": new, "reason": "", "now": scene.now}
+        return replace_member(session, scene.actor("office", session), scene.keys, scene.key, **given).id or 0
 
 
 def test_a_nominee_who_takes_a_seat_does_not_vote_on_the_own_line(sqlite_database: Database) -> None:
@@ -160,7 +156,7 @@ def test_who_may_replace_whom(sqlite_database: Database) -> None:
     with pytest.raises(Incomplete, match="chưa có địa chỉ thư"):
         replace(scene, "seat2", "cs3")
     with sqlite_database.unit_of_work() as session:
-        given = {"seat_id": 999, "person_id": 1, "reason": "x", "now": scene.now}
+        given = {"seat_id": 999, "held_by": 1, "person_id": 1, "reason": "x", "now": scene.now}
         office = scene.actor("office", session)
         with pytest.raises(NotFound):
             replace_member(session, office, scene.keys, scene.key, **given)

@@ -11,7 +11,7 @@ from engine.commands import proposal, rounds, windows
 from engine.commands.ground import window_of
 from engine.commands.term import open_until
 from engine.database import Database
-from engine.errors import NotNow
+from engine.errors import Incomplete, NotNow
 from engine.models import Event, EventToTell, Leave, Moment, Round
 from engine.queries import deadlines, waiting
 from engine.stages import Stage, State
@@ -231,3 +231,21 @@ def test_a_newer_leave_forgets_what_was_planned_for_the_one_before_and_nothing_e
         (scene.key, Stage.office, "cs", date(2025, 10, 22)),
         (other.key, Stage.proposal, "cs", first),
     }
+
+
+def test_a_leave_takes_no_time_away(sqlite_database: Database) -> None:
+    scene = given_round(sqlite_database, stage=Stage.proposal)
+    for day in (10, 17):
+        with pytest.raises(Incomplete, match="sau hạn chung của các phòng: 17 giờ 00, thứ Sáu 17/10/2025"):
+            give_leave(scene, date(2025, 10, day))
+    give_leave(scene, date(2025, 10, 20))
+
+
+def test_a_leave_beyond_the_offices_day_is_known_before_that_stage_opens(sqlite_database: Database) -> None:
+    days = {"proposal": {"opens": "2025-10-06", "due": "2025-10-17"}, "office": {"due": "2025-10-24"}}
+    rest = {"council": {"working_days": 3, "remind": [1, 0]}, "submission": {"working_days": 10}}
+    scene = given_round(
+        sqlite_database, stage=Stage.proposal, definition=small_definition(stages=days | rest)
+    )
+    assert not give_leave(scene, date(2025, 10, 24))
+    assert give_leave(scene, date(2025, 10, 27))

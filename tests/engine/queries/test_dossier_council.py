@@ -14,7 +14,7 @@ from engine.dossier.view import Paragraph
 from engine.queries import rounds
 from engine.queries.dossier_source import source_of
 from engine.stages import Stage
-from tests.engine.commands.test_seats import replace
+from tests.engine.commands.test_seats import NEW, replace
 from tests.factories import (
     Scene,
     cast,
@@ -181,3 +181,19 @@ def test_the_minutes_tell_who_took_whose_seat_and_since_when(sqlite_database: Da
     ]
     assert told[start + 3].startswith("Nội dung: ")
     assert paper.signatures[0].name == "Nông Đức CS 3"
+
+
+def test_a_slip_put_right_is_no_change_of_the_council(sqlite_database: Database) -> None:
+    scene, codes, hash_ = given_vote(sqlite_database)
+    replace(scene, "seat5")
+    replace(scene, NEW, "seat5", reason="Chọn nhầm ghế.")
+    replace(scene, "seat4")
+    replace(scene, NEW, "kh4", reason="QĐ 15/QĐ-BDT.")
+    replace(scene, "kh4", NEW, reason="Chọn nhầm người.")
+    for seat in (1, 2, 3, 5):
+        cast(scene, seat, dict.fromkeys(codes, "yes"), hash_)
+    scene.clock.push(days=10)
+    assert close_vote(scene, "time")
+    approve(scene, codes)
+    (changed,) = made(scene).council.changed
+    assert (changed.before, changed.after, changed.reason) == ("Ủy viên 4", "Nông Đức CS 4", "QĐ 12/QĐ-BDT")
