@@ -18,6 +18,7 @@ from engine.commands import council, people
 from engine.errors import Changed, Incomplete, Refused
 from engine.queries import council as ballots
 from engine.queries import council_reading
+from engine.queries.voting import quorum_met
 
 router = APIRouter()
 CHOICE = "v-"
@@ -184,7 +185,11 @@ def _ballot(
     status: int = 200,
 ) -> Response:
     if not paper.open_at(visit.now):
-        return visit.show("council/locked.html", paper=paper, lines=lines, deadline=_deadline(visit, paper))
+        with visit.read() as session:
+            met = quorum_met(session, paper.definition, paper.voting_id)
+        return visit.show(
+            "council/locked.html", paper=paper, lines=lines, quorum_met=met, deadline=_deadline(visit, paper)
+        )
     return visit.show(
         "council/ballot.html",
         status=status,

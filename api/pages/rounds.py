@@ -151,6 +151,11 @@ def look_before_signing(visit: StaffVisit, key: str, phong: str = "") -> Respons
         return _show_department(
             visit, key, phong, errors=[("codes", said)], ticked=[line.code for line in chosen], status=409
         )
+    now = visit.clock()
+    late = [n.name for n in chosen if not (part.open or (n.return_until and now < n.return_until))]
+    if late:
+        said = f"Đã hết hạn ký gửi: {', '.join(late)}. Thủ trưởng có thể cho nộp muộn; liên hệ Văn phòng."
+        return _show_department(visit, key, phong, errors=[("codes", said)], ticked=[], status=409)
     banner = _own_banner(visit, round_, part)
     return visit.show("rounds/sign.html", round=round_, part=part, chosen=chosen, banner=banner)
 

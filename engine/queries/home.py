@@ -2,44 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from engine.access import Actor
 from engine.commands.ground import pinned
-from engine.models import (
-    Attachment,
-    Ballot,
-    Comment,
-    DepartmentReply,
-    Event,
-    Leave,
-    Nomination,
-    Seat,
-    Voting,
-)
-from engine.queries.leave import IN_FORCE
+from engine.models import Ballot, DepartmentReply, Event, Nomination, Seat, Voting
+from engine.queries.department_work import DraftWaiting, Times, drafts_of, times_of
 from engine.queries.running import Due, Running, running_rounds
-from engine.stages import EDITABLE, Act, Role, Stage, State
-
-
-@dataclass(frozen=True)
-class DraftWaiting:
-    """A nomination that waits for my department: a draft, one the office returned (`comments` counts its open
-    ones), or one that Sở Nội vụ sent back (`reason`; `supplied`: a file came since).
-    """
-
-    code: str
-    name: str
-    award: str
-    round_title: str
-    state: State
-    comments: int
-    reason: str
-    supplied: bool
-    due: Due | None
+from engine.stages import Role, Stage, State
 
 
 @dataclass(frozen=True)
@@ -70,11 +42,11 @@ class Work:
 
 
 def work_of(session: Session, actor: Actor, *, now: datetime) -> Work:
-    """What waits for `actor`; at most nine queries whatever there is."""
+    """What waits for `actor`; at most ten queries whatever there is."""
     running = running_rounds(session)
-    counts, leaves = _counts(session, running), _leaves(session, actor, running, now)
+    counts, times = _counts(session, running), times_of(session, actor, running, now)
     desks = [
-        *_of_department(session, actor, running, counts, leaves, now=now),
+        *_of_department(session, actor, running, counts, times, now=now),
         *_of_office(actor, running, counts),
         *_of_head(actor, running, counts),
         *_ballots(session, actor, running),
@@ -87,7 +59,7 @@ def work_of(session: Session, actor: Actor, *, now: datetime) -> Work:
     ).one_or_none()
     return Work(
         desks=tuple(desks),
-        drafts=_drafts(session, actor, running, leaves, now=now),
+        drafts=drafts_of(session, actor, running, times, now=now),
         last_kind=last[0] if last else "",
         last_at=last[1] if last else None,
     )
@@ -105,26 +77,12 @@ def _counts(session: Session, running: dict[int, Running]) -> Counts:
     return {(round_id, department, State(state)): n for round_id, department, state, n in rows}
 
 
-Leaves = dict[tuple[int, str], Due]
-
-
-def _leaves(session: Session, actor: Actor, running: dict[int, Running], now: datetime) -> Leaves:
-    """Until when my departments may be late, by round and department."""
-    if not actor.departments():
-        return {}
-    late = select(Leave).where(col(Leave.round_id).in_(running), col(Leave.until) > now, IN_FORCE)
-    return {
-        (leave.round_id, leave.department_key): Due(leave.until, leave.reason)
-        for leave in session.exec(late).all()
-    }
-
-
 def _of_department(
     session: Session,
     actor: Actor,
     running: dict[int, Running],
     counts: Counts,
-    leaves: Leaves,
+    times: Times,
     *,
     now: datetime,
 ) -> list[Desk]:
@@ -146,13 +104,12 @@ def _of_department(
             key = department.key
             if key not in departments or round_.stage not in {Stage.proposal, Stage.office}:
                 continue
-            due = _latest(
-                leaves.get((round_.id, key)), round_.due if round_.stage == Stage.proposal else None
-            )
+            due = times.of(round_, key)
             has = {state: counts.get((round_.id, key, state), 0) for state in State}
             waiting = has[State.ready]
             if waiting and actor.has(Role.department_head, key):
-                desks.append(Desk("sign", round_.key, round_.title, waiting, key, department.name, due))
+                until = times.to_sign(round_, key)
+                desks.append(Desk("sign", round_.key, round_.title, waiting, key, department.name, until))
             if due and now < due.at and (round_.id, key) not in replied and not any(has.values()):
                 desks.append(Desk("propose", round_.key, round_.title, 0, key, department.name, due))
     return desks
@@ -206,79 +163,3 @@ def _ballots(session: Session, actor: Actor, running: dict[int, Running]) -> lis
 
 def _desk(kind: str, round_: Running, count: int) -> Desk:
     return Desk(kind, round_.key, round_.title, count, "", "", round_.due)
-
-
-# Whether a file was added after Sở Nội vụ asked for one.
-_SUPPLIED = (
-    select(Attachment.id)
-    .where(
-        Attachment.nomination_id == Nomination.id,
-        col(Attachment.removed_at).is_(None),
-        Attachment.uploaded_at
-        >= select(func.max(Event.at))
-        .where(Event.nomination_id == Nomination.id, Event.kind == Act.ask_completion.value)
-        .correlate(Nomination)
-        .scalar_subquery(),
-    )
-    .correlate(Nomination)
-    .exists()
-)
-
-
-def _drafts(
-    session: Session, actor: Actor, running: dict[int, Running], leaves: Leaves, *, now: datetime
-) -> tuple[DraftWaiting, ...]:
-    """What my departments still work on, returned ones first: they have the shorter time."""
-    if not actor.departments():
-        return ()
-    rows = session.execute(
-        select(  # type: ignore[call-overload]
-            Nomination.code,
-            Nomination.nominee_name,
-            Nomination.award_key,
-            Nomination.round_id,
-            Nomination.department_key,
-            Nomination.state,
-            Nomination.return_until,
-            Nomination.reason,
-            _SUPPLIED,
-            func.count(col(Comment.id)),
-        )
-        .outerjoin(
-            Comment, (col(Comment.nomination_id) == Nomination.id) & col(Comment.resolved_at).is_(None)
-        )
-        .where(
-            col(Nomination.round_id).in_(running),
-            col(Nomination.department_key).in_(actor.departments()),
-            col(Nomination.state).in_([s.value for s in EDITABLE | {State.completion}]),
-        )
-        .group_by(col(Nomination.id))
-        .order_by(col(Nomination.state).desc(), col(Nomination.updated_at).desc())
-    ).all()
-    waiting = []
-    for code, name, award, round_id, department, state, until, reason, supplied, comments in rows:
-        round_ = running[round_id]
-        mending = Due(until, "Hạn bổ sung kể từ ngày Văn phòng trả lại") if until else None
-        general = round_.due if round_.stage == Stage.proposal else None
-        due = _latest(leaves.get((round_id, department)), general, mending)
-        if mending and state == State.returned and now < mending.at:
-            due = mending  # the day the office has named
-        waiting.append(
-            DraftWaiting(
-                code=code,
-                name=name,
-                award=pinned(session, round_.definition_hash).award(award).name,
-                round_title=round_.title,
-                state=State(state),
-                comments=comments,
-                reason=reason,
-                supplied=supplied,
-                due=due,
-            )
-        )
-    return tuple(waiting)
-
-
-def _latest(*dues: Due | None) -> Due | None:
-    """Whatever ends last keeps a department's form open (`engine.commands.term`)."""
-    return max((due for due in dues if due), key=attrgetter("at"), default=None)

@@ -76,11 +76,14 @@ def is_settled(
 ) -> bool:
     """Past its deadline with its quorum met a vote is over, though time may not have closed it yet."""
     vote = vote_at(session, round_id)
-    if vote is None or due is None or now < due:
-        return False
-    count = select(func.count(), func.count(col(Ballot.sent_at))).where(col(Ballot.voting_id) == vote.id)
+    return vote is not None and due is not None and now >= due and quorum_met(session, definition, vote.id)
+
+
+def quorum_met(session: Session, definition: Definition, voting_id: int) -> bool:
+    """Whether the ballots that have come make a vote valid for every award put to it."""
+    count = select(func.count(), func.count(col(Ballot.sent_at))).where(col(Ballot.voting_id) == voting_id)
     seats, sent = session.execute(count).one()
-    return all(quorum.met for quorum in quorums(session, definition, vote.id, seats, sent))
+    return all(quorum.met for quorum in quorums(session, definition, voting_id, seats, sent))
 
 
 def vote_at(session: Session, round_id: int) -> VoteAt | None:

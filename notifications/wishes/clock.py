@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from sqlmodel import select
+
+from engine.models import DepartmentReply
 from engine.stages import Role, Stage
 from notifications.desk import Desk, Wish
 from notifications.wishes import council, office, proposal, submission
@@ -76,7 +79,12 @@ def _own_time_passed(desk: Desk, own: Mapping[str, str]) -> Iterator[Wish]:
     department = desk.definition.department(key).name
     codes = desk.facts.get("codes", ())
     matter = "Bổ sung đề nghị được trả lại" if codes else "Nộp muộn theo cho phép của Thủ trưởng"
-    left = [f"Chưa gửi lại: {desk.line(n)}" for n in desk.named(codes)] or [f"Chưa trả lời: {department}"]
+    left = [f"Chưa gửi lại: {desk.line(n)}" for n in desk.named(codes)]
+    replied = select(DepartmentReply.department_key).where(
+        DepartmentReply.round_id == desk.event.round_id, DepartmentReply.department_key == key
+    )
+    silence = "Còn đề nghị chưa ký gửi" if desk.session.exec(replied).first() else "Chưa trả lời"
+    left = left or [f"{silence}: {department}"]
     for to in desk.role(Role.office):
         yield Wish(
             "escalation",
@@ -98,8 +106,7 @@ def deadline_moved(desk: Desk) -> Iterator[Wish]:
                 desk, "deadline_moved", [d.key for d in desk.definition.departments], note
             )
         case Stage.council:
-            for wish in council.to_seats(desk, "deadline_moved", list(desk.seats())):
-                yield replace(wish, note=note, calendar=True)
+            yield from council.extended(desk, note)
         case _:
             for role, reason in ((Role.office, FOR_OFFICE), (Role.head, FOR_HEAD)):
                 for to in desk.role(role):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_
@@ -61,6 +62,22 @@ def _seated_since(desk: Desk) -> set[int]:
         col(Event.id) > desk.event.id,
     )
     return {facts["person"] for facts in desk.session.exec(given).all()}
+
+
+def extended(desk: Desk, note: str) -> Iterator[Wish]:
+    """The new deadline to every seat; to who took one past the old deadline, the invitation still owed."""
+    before = datetime.fromisoformat(desk.facts["before"])
+    given = select(Event.facts).where(
+        Event.round_id == desk.event.round_id,
+        Event.kind == "member_replaced",
+        Event.at >= before,
+        col(Event.id) < desk.event.id,
+    )
+    uninvited = {facts["person"] for facts in desk.session.exec(given).all()}
+    yield from (wish for wish in ballots(desk) if wish.to.person_id in uninvited)
+    invited = [seat for seat in desk.seats() if seat.person_id not in uninvited]
+    for wish in to_seats(desk, "deadline_moved", invited):
+        yield replace(wish, note=note, calendar=True)
 
 
 def seat_given(desk: Desk) -> Iterator[Wish]:

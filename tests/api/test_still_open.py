@@ -1,11 +1,14 @@
 """What a department may still mend is not called overdue, on its page or on the office's."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 from engine.commands import proposal, windows
+from engine.database import Database
 from engine.stages import Stage, State
 from tests.api.office_given import Doors, words
-from tests.factories import give_leave, given_nomination, return_to_department
+from tests.factories import give_leave, given_nomination, given_vote, return_to_department
 
 
 def test_what_may_still_be_mended_under_a_leave_is_not_called_overdue(doors: Doors) -> None:
@@ -51,3 +54,34 @@ def test_who_mends_in_time_is_not_late(doors: Doors) -> None:
     page = words(doors.at("office").get(f"/vp/dot/{doors.scene.key}"))
     assert "1 đề nghị trả lại, phòng chưa gửi lại" in page
     assert "Quá hạn" not in page
+
+
+def test_a_missed_quorum_is_not_called_a_count(sqlite_database: Database, tmp_path: Path) -> None:
+    scene, _codes, _hash = given_vote(sqlite_database)
+    doors = Doors(scene, tmp_path / "data")
+    scene.clock.push(days=10)
+    paper = words(doors.at("seat2").get(f"/phieu/{scene.key}"))
+    assert "chưa đủ số thành viên gửi phiếu nên chưa có kết quả" in paper
+    assert "Những gì đã lưu nháp vẫn còn" in paper
+    turnout = words(doors.at("office").get(f"/vp/dot/{scene.key}/tien-do-phieu"))
+    assert "hệ thống tự kết thúc" not in turnout
+    assert "Gửi đường dẫn mới" not in turnout
+    assert "Gia hạn" in turnout
+
+
+def test_what_can_no_longer_be_signed_is_not_offered(doors: Doors) -> None:
+    scene = doors.scene
+    given_nomination(scene, who="cs3", state=State.ready)
+    sheet = f"/dot/{scene.key}/cua-phong"
+    (code,) = re.findall(r'name="codes" value="([^"]+)"', doors.at("chief-cs").get(f"{sheet}?phong=cs").text)
+    scene.close_proposal()
+    chief = doors.at("chief-cs")
+    assert "Hết hạn ký" in words(chief.get("/viec"))
+    refused = chief.get(f"{sheet}/ky?phong=cs&codes={code}")
+    assert refused.status_code == 409
+    assert "Đã hết hạn ký gửi: Nông Đức CS 3" in words(refused)
+    give_leave(scene, date(2025, 10, 24))
+    assert "Chờ ký" in words(chief.get("/viec"))
+    allowed = chief.get(f"{sheet}/ky?phong=cs&codes={code}")
+    assert allowed.status_code == 200
+    assert "Trưởng phòng còn rút được" not in words(allowed), "that ended with the stage"

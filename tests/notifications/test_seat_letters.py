@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from engine.commands import council, letters
+from engine.commands import council, letters, windows
 from engine.database import Database
 from engine.errors import NotNow
 from engine.models import Message
+from engine.stages import Stage
 from tests.engine.commands.test_seats import NEW, carry, plan, replace
 from tests.factories import Scene, cast, close_vote, given_vote
 
@@ -63,3 +64,23 @@ def test_nobody_is_invited_to_a_vote_that_has_ended(sqlite_database: Database) -
     with sqlite_database.read() as session:
         outcome = "Hội đồng đã kết thúc bỏ phiếu, không gửi nữa."
         assert session.get_one(Message, deferred).outcome == outcome
+
+
+def test_who_took_a_seat_past_the_deadline_is_invited_with_the_next_one(
+    sqlite_database: Database,
+) -> None:
+    scene, _codes, _hash = given_vote(sqlite_database)
+    carry(scene)
+    scene.clock.push(days=10)
+    replace(scene, "seat4")
+    carry(scene)
+    for letter in ("ballot", "deadline_moved"):
+        due = (scene.now + timedelta(days=7)).date()
+        with sqlite_database.unit_of_work() as session:
+            moved = {"due": due, "reason": "Thiếu phiếu.", "calendar": scene.calendar, "now": scene.now}
+            windows.move_deadline(session, scene.actor("office", session), scene.key, Stage.council, **moved)
+        told = dict.fromkeys(carry(scene))
+        assert (letter, f"{NEW}@bdt.example") in told
+        assert ("deadline_moved", "seat1@bdt.example") in told
+        assert len([1 for _letter, address in told if address.startswith(NEW)]) == 1
+        scene.clock.push(days=20)
