@@ -15,7 +15,7 @@ from engine.dossier.archive import repack_office
 from engine.dossier.docx_parts import FONT, Look, fast_row, fixed_table, node, page_field, rule_below, write
 from engine.dossier.layout import Layout
 from engine.dossier.pdf import head_texts
-from engine.dossier.view import Document, Head, Paragraph, Signature, Style, Table, sections
+from engine.dossier.view import Document, Head, Paragraph, Signature, Style, Table, heading, sections
 
 _A4 = (210.0, 297.0)
 _MOTTO_WIDTH = 4.3  # the motto's length in mm per pt of its size, measured in Times New Roman bold
@@ -109,7 +109,7 @@ class _Writer:
         if document.subject:
             side = layout.width(landscape=self.landscape) * 0.07
             look = Look(layout.subject, "center", bold=True, before=3, side_indent=side)
-            self._add(document.subject, look)
+            self._add(heading(document.subject), look)
             if not document.appendix:
                 self._rule(self.word.add_paragraph(), layout.width(landscape=self.landscape), 30)
         if document.note:

@@ -9,7 +9,7 @@ from typing import Any
 from engine.dossier.dates import dateline
 from engine.dossier.layout import Layout
 from engine.dossier.typesetting import FONT, Job, RenderError, typeset
-from engine.dossier.view import Document, Head, Paragraph, Table, sections
+from engine.dossier.view import Document, Head, Paragraph, Table, heading, sections
 
 __all__ = ["FONT", "RenderError", "head_texts", "render_pdf", "render_pdfs"]
 
@@ -50,7 +50,7 @@ def _job(documents: Sequence[Document], layout: Layout) -> Job:
 def _document(document: Document) -> dict[str, Any]:
     return {
         "title": document.title,
-        "subject": document.subject,
+        "subject": heading(document.subject),
         "note": document.note,
         "salutation": document.salutation,
         "appendix": document.appendix,
@@ -71,7 +71,7 @@ def head_texts(head: Head) -> dict[str, str]:
     """The texts of the upper part as printed, for every renderer."""
     return {
         "parent": head.parent.upper(),
-        "issuer": head.issuer.upper(),
+        "issuer": heading(head.issuer).upper(),
         "nation": NATION,
         "motto": MOTTO,
         "symbol": f"Số: {head.symbol}" if head.symbol else "",

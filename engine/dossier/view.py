@@ -4,6 +4,7 @@ Everything here is literal text. No renderer may interpret a character of it as 
 """
 
 import datetime as dt
+import re
 import unicodedata
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -15,6 +16,7 @@ from engine.text import nfc
 PLACEHOLDER = "…"
 """Shown where a number or date is not known yet: the office writes it in when it registers the document."""
 
+_UNBROKEN = re.compile(r"\d{4} – \d{4}|thi đua|khen thưởng|nội vụ|dân tộc", re.IGNORECASE)
 _SCRIPTS = frozenset({"LATIN", "GREEK", "CYRILLIC"})
 
 Align = Literal["left", "center", "right", "justify"]
@@ -50,6 +52,11 @@ def plain(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def heading(text: str) -> str:
+    """A heading that breaks neither within a span of years nor within a word of two syllables."""
+    return _UNBROKEN.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
+
+
 def _printable(char: str) -> str:
     if char.isspace():
         return " "
