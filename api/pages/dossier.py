@@ -36,7 +36,8 @@ GATE = "Thành phần hồ sơ (Luật Thi đua, khen thưởng Đ.84.2)"
 
 @router.get("/vp/dot/{key}/ho-so")
 def look(visit: StaffVisit, key: str) -> Response:
-    demand(visit, Role.office)
+    """The office makes and sends the dossier; the head, in whose name it goes, may look."""
+    demand(visit, Role.office, Role.head)
     return _workshop(visit, key)
 
 
@@ -210,6 +211,7 @@ def _workshop(
         ticked=typed.nothing_added if typed else {line.id for line in shop.returned if line.ticked},
         # A form refused for its own faults goes on from what it was filled from, not from what it never saw.
         seen=typed.fields.get("seen", "") if typed and status != CONFLICT else shop.seen,
+        may_act=visit.me.has(Role.office),
         unsaved=typed is not None,  # what was typed must be saved before it can be built
         sending=sending or {},
         departments={unit.key: unit.name for unit in round_.definition.departments},

@@ -18,6 +18,7 @@ from engine.models import (
     Voting,
 )
 from engine.queries import deadlines, letters, waiting
+from engine.queries.approved import Approved, approved_in
 from engine.queries.dossier_returns import Returned, returned_lines
 from engine.queries.leave import IN_FORCE
 from engine.queries.office import RoundAt
@@ -101,6 +102,7 @@ class Dashboard:
     held: tuple[Named, ...]
     supplemented: tuple[Returned, ...]
     same_names: tuple[tuple[str, int], ...]
+    approved: Approved
     list: ListAt | None
     voting: VotingAt | None
     letters: letters.Undelivered
@@ -142,6 +144,7 @@ def dashboard(session: Session, at: RoundAt, *, now: datetime) -> Dashboard:
         held=tuple(named for state, named in waits if state == State.held),
         supplemented=tuple(line for line in _sent_back(session, at, states) if line.added),
         same_names=_same_names(session, at.id),
+        approved=approved_in(session, at.id, at.definition) if states.get("approved") else Approved(),
         list=list_at(session, at.id),
         voting=voting_at(session, at.id),
         letters=letters.undelivered(session, at.id),

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from engine.access import Actor
 from engine.commands.ground import pinned
 from engine.models import Ballot, DepartmentReply, Event, Nomination, Seat, Voting
+from engine.queries.approved import approved_in
 from engine.queries.department_work import DraftWaiting, Times, drafts_of, times_of
 from engine.queries.running import Due, Running, running_rounds
 from engine.stages import Role, Stage, State
@@ -47,7 +48,7 @@ def work_of(session: Session, actor: Actor, *, now: datetime) -> Work:
     counts, times = _counts(session, running), times_of(session, actor, running, now)
     desks = [
         *_of_department(session, actor, running, counts, times, now=now),
-        *_of_office(actor, running, counts),
+        *_of_office(session, actor, running, counts),
         *_of_head(actor, running, counts),
         *_ballots(session, actor, running),
     ]
@@ -115,7 +116,7 @@ def _of_department(
     return desks
 
 
-def _of_office(actor: Actor, running: dict[int, Running], counts: Counts) -> list[Desk]:
+def _of_office(session: Session, actor: Actor, running: dict[int, Running], counts: Counts) -> list[Desk]:
     if not actor.has(Role.office):
         return []
     wanted = {
@@ -123,7 +124,6 @@ def _of_office(actor: Actor, running: dict[int, Running], counts: Counts) -> lis
         State.held: ("held", {Stage.proposal, Stage.office, Stage.submission}),
         State.accepted: ("compile", {Stage.office}),
         State.listed: ("voting", {Stage.office, Stage.council}),
-        State.approved: ("send", {Stage.submission}),
         State.completion: ("complete", {Stage.submission}),
         State.submitted: ("answers", {Stage.submission}),
         State.received: ("answers", {Stage.submission}),
@@ -133,7 +133,10 @@ def _of_office(actor: Actor, running: dict[int, Running], counts: Counts) -> lis
         kind, stages = wanted.get(state, ("", set()))
         if kind and running[round_id].stage in stages:
             tally[round_id, kind] = tally.get((round_id, kind), 0) + n
-    return [_desk(kind, running[round_id], n) for (round_id, kind), n in sorted(tally.items())]
+    for round_id in {of for of, _department, state in counts if state == State.approved}:
+        found = approved_in(session, round_id, pinned(session, running[round_id].definition_hash))
+        tally |= {(round_id, "decide"): found.to_decide, (round_id, "send"): found.to_send}
+    return [_desk(kind, running[round_id], n) for (round_id, kind), n in sorted(tally.items()) if n]
 
 
 def _of_head(actor: Actor, running: dict[int, Running], counts: Counts) -> list[Desk]:

@@ -194,6 +194,9 @@ def _acts(
     # What the head has signed off only the head withdraws (engine.commands.proposal.withdraw).
     signed = State(nomination.state) not in WITH_DEPARTMENT
     heads = holds(actor, Role.department_head, department=nomination.department_key)
+    # What the head agreed to forks: the agency decides itself, or the dossier goes to Sở Nội vụ.
+    own = definition.award(nomination.award_key).level == "agency"
+    elsewhere = Act.submit if own else Act.decide
     return tuple(
         act
         for act in acts_from(State(nomination.state), Stage(round_.stage))
@@ -204,6 +207,7 @@ def _acts(
         )
         and (is_open or not MOVE_OF[act].roles & department)
         and not (act == Act.withdraw and signed and not heads)
+        and act != elsewhere
     )
 
 
