@@ -211,5 +211,8 @@ MOVE_OF: dict[Act, Move] = {move.act: move for move in MOVES}
 
 @cache
 def acts_from(state: State, stage: Stage) -> tuple[Act, ...]:
-    """Acts that the table allows for a nomination in `state` while its round is in `stage`."""
+    """Acts that the table allows for a nomination in `state` while its round is in `stage`.
+
+    Kept once read: a list page asks for every state at every look.
+    """
     return tuple(move.act for move in MOVES if state in move.sources and stage in move.stages)

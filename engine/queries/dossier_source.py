@@ -26,8 +26,8 @@ from engine.queries.dossier_facts import (
     voting_of,
 )
 from engine.queries.dossier_lines import place_of, sent_before
+from engine.queries.past_awards import past_awards
 from engine.queries.rounds import RoundSeen
-from engine.stages import State
 
 REPORT_QUESTIONS = {"choice", "number"}
 """Kinds of answers a report tells. What was asked to vet the nominee (yes or no, free text) stays with the
@@ -69,7 +69,7 @@ def source_of(session: Session, round_: RoundSeen, version: int) -> Source:
     lines = _lines(round_.definition, nominations, sent_before(session, round_.id, version, facts))
     files = _files(session, round_.definition, [n.id or 0 for n, _result, _line in nominations])
     signers = _signers(session, [n.signed_by for n, _result, _line in nominations])
-    past = _past_awards(session, round_, [n for n, _result, _line in nominations])
+    past = past_awards(session, round_, [n for n, _result, _line in nominations])
     told = _Told(facts, signers, past, stamp)
     by_code = {n.code: n for n, _result, _line in nominations}
     return Source(
@@ -227,39 +227,6 @@ def _signers(session: Session, ids: Sequence[int | None]) -> dict[int, _Signer]:
         )
     ).all()
     return {id_: _Signer(name, title) for id_, name, title in rows}
-
-
-def _past_awards(
-    session: Session, round_: RoundSeen, nominations: Sequence[Nomination]
-) -> dict[str, tuple[PastAwardFacts, ...]]:
-    """Awards this system knows the nominees held when their reports were signed, from other rounds."""
-    rows = session.execute(
-        select(Nomination)
-        .where(
-            col(Nomination.nominee_key).in_({n.nominee_key for n in nominations}),
-            col(Nomination.round_id) != round_.id,
-            col(Nomination.state) == State.awarded.value,
-        )
-        .order_by(col(Nomination.decision_date), col(Nomination.id))
-    ).scalars()
-    names = {**round_.definition.rules.awards, **{a.key: a.name for a in round_.definition.awards}}
-    past: dict[str, list[tuple[date, PastAwardFacts]]] = {}
-    for held in rows:
-        if held.decision_date is not None:
-            award = PastAwardFacts(
-                held.decision_date.year,
-                names.get(held.award_key, held.award_key),
-                f"Số {held.decision_number} ngày {held.decision_date:%d/%m/%Y}",
-            )
-            past.setdefault(held.nominee_key, []).append((held.decision_date, award))
-    return {
-        n.code: tuple(
-            award
-            for day, award in past.get(n.nominee_key, ())
-            if n.signed_at is None or day <= _day(n.signed_at)
-        )
-        for n in nominations
-    }
 
 
 def _report(

@@ -288,12 +288,8 @@ class Story:
         answers = f"{OFFICE_ROUND}/tra-loi"
         office.press(f"{answers}/da-nhan", {"receipt_number": "BN-7"})
         self.told.once["dossier_received", ""] += 1
-        form = {
-            "codes": sorted(self.province),
-            "answer": "awarded",
-            "number": PROVINCE,
-            **self._dated("dated"),
-        }
+        form = {"codes": sorted(self.province), "answer": "awarded", "number": PROVINCE}
+        form |= self._dated("dated")
         office.press(answers, form)
         self.told.once["answered", ""] += 1
         for code in self.province:

@@ -1,132 +1,96 @@
-"""A province's decision put right: which awards change along with it, and which date it may bear."""
+"""A decision's number and date put right, the agency's and the province's, also in a closed round."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from engine.commands import submission
-from engine.commands.dating import day_of
 from engine.database import Database
-from engine.errors import Incomplete
-from engine.models import Decision, Event
+from engine.errors import Incomplete, NotNow, NotYours
+from engine.history import broken_links
+from engine.models import Decision, Event, Round
+from engine.stages import Stage
 from tests.engine.commands.test_completion import answer, sent
-from tests.factories import Scene, nomination
-
-SLIP, RIGHT = "51/QĐ-UBND", "15/QĐ-UBND"
-FOUR = tuple((f"cs{n}", "bang-khen") for n in range(1, 5))
-DAY = timedelta(days=1)
+from tests.factories import Scene, given_result, nomination
 
 
-def correct(scene: Scene, code: str, *, number: str = SLIP, dated: date, whole: bool = False) -> None:
+def corrections(session: Session) -> list[dict[str, str]]:
+    asked = select(col(Event.facts)).where(col(Event.kind) == "award_corrected").order_by(col(Event.id))
+    return list(session.execute(asked).scalars())
+
+
+def correct(scene: Scene, code: str, who: str = "office", **more: object) -> None:
+    given = {"number": "15/QĐ-UBND", "dated": scene.now.date(), "reason": "Ghi nhầm số.", **more}
     with scene.database.unit_of_work() as session:
-        submission.correct_award(
-            session,
-            scene.actor("office", session),
-            code,
-            number=number,
-            dated=dated,
-            reason="Ghi nhầm.",
-            whole=whole,
-            now=scene.now,
+        actor = scene.actor(who, session)
+        submission.correct_award(session, actor, code, now=scene.now, **given)  # type: ignore[arg-type]
+
+
+def test_a_province_number_is_put_right_also_in_a_closed_round(sqlite_database: Database) -> None:
+    scene, codes = sent(sqlite_database)
+    today = scene.now.date()
+    assert answer(scene, codes[:1], "awarded", number="51/QĐ-UBND", dated=today) == 1
+    with pytest.raises(Incomplete, match="Sửa số, ngày"):  # a stale page puts nothing right in passing
+        answer(scene, codes, "awarded", number="15/QĐ-UBND", dated=today)
+    assert answer(scene, codes[1:], "awarded", number="15/QĐ-UBND", dated=today) == 1
+    assert answer(scene, codes[1:], "awarded", number="15/QĐ-UBND", dated=today) == 0
+    correct(scene, codes[0])
+    correct(scene, codes[1], number="16/QĐ-UBND")
+    correct(scene, codes[1], number="16/QĐ-UBND")
+    with pytest.raises(NotYours):
+        correct(scene, codes[1], "head")
+    with pytest.raises(Incomplete) as refused:
+        correct(scene, codes[1], number="QĐ", dated=today + timedelta(days=2), reason=" ")
+    assert set(refused.value.fields) == {"number", "dated", "reason"}
+    with sqlite_database.read() as session:
+        assert session.execute(select(col(Round.stage))).scalar_one() == Stage.closed
+        assert [nomination(session, code).decision_number for code in codes] == ["15/QĐ-UBND", "16/QĐ-UBND"]
+        first, second = corrections(session)
+        assert (first["before"], first["number"], first["date"]) == (
+            "51/QĐ-UBND",
+            "15/QĐ-UBND",
+            today.isoformat(),
         )
+        assert (second["before"], second["number"], second["reason"]) == (
+            "15/QĐ-UBND",
+            "16/QĐ-UBND",
+            "Ghi nhầm số.",
+        )
+        for code in codes:
+            row = nomination(session, code)
+            assert broken_links(session, nomination_id=row.id, round_id=row.round_id) == []
 
 
-def decisions(scene: Scene, codes: list[str]) -> list[tuple[str, date | None]]:
-    with scene.database.read() as session:
-        rows = [nomination(session, code) for code in codes]
-        return [(row.decision_number, row.decision_date) for row in rows]
-
-
-def told(scene: Scene, kind: str) -> list[dict[str, Any]]:
-    with scene.database.read() as session:
-        asked = select(col(Event.facts)).where(col(Event.kind) == kind).order_by(col(Event.id))
-        return list(session.execute(asked).scalars())
-
-
-@pytest.fixture
-def awarded(sqlite_database: Database) -> tuple[Scene, list[str], date]:
-    """Awards 1 and 2 by one decision, 3 by another of the same number and an earlier day, 4 revoked since."""
-    scene, codes = sent(sqlite_database, FOUR)
-    scene.clock.push(days=7)
-    today = day_of(scene.now)
-    answer(scene, [*codes[:2], codes[3]], "awarded", number=SLIP, dated=today)
-    answer(scene, [codes[2]], "awarded", number=SLIP, dated=today - DAY)
+def test_an_agency_number_and_date_are_put_right(sqlite_database: Database) -> None:
+    agency = (("cs1", "giay-khen"), ("kh1", "giay-khen"))
+    scene, codes = given_result(sqlite_database, nominees=agency, approved=True)
+    scene.clock.push(hours=24)
+    today, earlier = scene.now.date(), scene.now.date() - timedelta(days=1)
+    with pytest.raises(NotNow):
+        correct(scene, codes[0])
     with sqlite_database.unit_of_work() as session:
-        head = scene.actor("head", session)
-        submission.revoke(session, head, codes[3], reason="Khai không đúng.", now=scene.now)
-    return scene, codes, today
+        boss = scene.actor("office", session)
+        submission.decide(
+            session, boss, scene.key, codes=codes, number="1/QĐ-BDT", dated=today, now=scene.now
+        )
+    correct(scene, codes[0], number="2/QĐ-BDT", dated=today)
 
+    def numbers() -> list[tuple[str, date]]:
+        with sqlite_database.read() as session:
+            made = session.execute(
+                select(col(Decision.number), col(Decision.dated)).order_by(col(Decision.number))
+            )
+            return [(number, dated) for number, dated in made]
 
-def test_another_date_for_the_same_number_goes_for_the_whole_decision(
-    awarded: tuple[Scene, list[str], date],
-) -> None:
-    scene, codes, today = awarded
-    before = today - 3 * DAY
-    correct(scene, codes[1], dated=before)
-    assert decisions(scene, codes) == [(SLIP, before), (SLIP, before), (SLIP, today - DAY), (SLIP, today)]
-    (letter,) = told(scene, "awards_corrected")
-    assert sorted(letter["codes"]) == sorted(codes[:2])
-    assert (letter["before"], letter["number"], letter["date"]) == ("", SLIP, before.isoformat())
-    assert [facts["before_date"] for facts in told(scene, "award_corrected")] == [today.isoformat()] * 2
-    correct(scene, codes[1], dated=before, whole=True)
-    assert len(told(scene, "awards_corrected")) == 1, "nothing is left to put right"
-    with scene.database.read() as session:
-        assert session.execute(select(Decision)).all() == [], "a paper of the province is none of the agency"
-
-
-def test_another_number_goes_for_this_award_or_for_the_whole_with_its_date(
-    awarded: tuple[Scene, list[str], date],
-) -> None:
-    scene, codes, today = awarded
-    before = today - 2 * DAY
-    correct(scene, codes[0], number=RIGHT, dated=before)
-    kept = [(SLIP, today - DAY), (SLIP, today)]
-    assert decisions(scene, codes) == [(RIGHT, before), (SLIP, today), *kept]
-    correct(scene, codes[0], dated=today)  # written back to the decision it is of
-    correct(scene, codes[1], number="015 / qđ-ubnd", dated=before, whole=True)
-    assert decisions(scene, codes) == [(RIGHT, before), (RIGHT, before), *kept]
-    one, back, whole = told(scene, "awards_corrected")
-    assert [one["codes"], back["codes"]] == [codes[:1], codes[:1]]
-    assert sorted(whole["codes"]) == sorted(codes[:2])
-    assert [facts["before"] for facts in (one, back, whole)] == [SLIP, RIGHT, SLIP]
-    correct(scene, codes[2], number="16/QĐ-UBND", dated=before)
-    correct(scene, codes[2], number="17/QĐ-UBND", dated=before, whole=True)
-    assert decisions(scene, codes[:3]) == [(RIGHT, before), (RIGHT, before), ("17/QĐ-UBND", before)], (
-        "two decisions of one day are two"
-    )
-
-
-def test_the_date_is_no_older_than_the_last_submission_of_any_award_it_goes_for(
-    sqlite_database: Database,
-) -> None:
-    """Line 2 came back and went once more, three days after line 1."""
-    scene, codes = sent(sqlite_database, FOUR[:2])
-    first = day_of(scene.now)
-    answer(scene, codes[1:], "completion", reason="Thiếu dấu.")
-    scene.clock.push(days=3)
-    with sqlite_database.unit_of_work() as session:
-        office, second = scene.actor("office", session), day_of(scene.now)
-        submission.prepare_dossier(session, office, scene.key, facts={}, now=scene.now)
-        sealed = {"number": "13/TTr-BDT", "dated": second, "sha256": "cd" * 32, "size": 9}
-        submission.seal_dossier(session, office, scene.key, version=2, now=scene.now, **sealed)  # type: ignore[arg-type]
-        submission.send_dossier(session, office, scene.key, version=2, channel="email", now=scene.now)
-    scene.clock.push(days=3)
-    today = day_of(scene.now)
-    answer(scene, codes, "awarded", number=SLIP, dated=today)
-    for number, whole in ((SLIP, False), (SLIP, True), (RIGHT, True)):
-        with pytest.raises(Incomplete) as refused:
-            correct(scene, codes[0], number=number, dated=second - DAY, whole=whole)
-        assert refused.value.fields == {
-            "dated": f"Ngày quyết định không thể trước ngày của tờ trình ({second:%d/%m/%Y})."
-        }
-    with pytest.raises(Incomplete, match=f"{first:%d/%m/%Y}"):
-        correct(scene, codes[0], number=RIGHT, dated=first - DAY)
-    with pytest.raises(Incomplete, match="sau hôm nay"):
-        correct(scene, codes[0], number=RIGHT, dated=today + DAY)
-    assert decisions(scene, codes) == [(SLIP, today)] * 2
-    correct(scene, codes[0], number=RIGHT, dated=first)  # alone it rests on its own tờ trình
-    correct(scene, codes[1], dated=second)
-    assert decisions(scene, codes) == [(RIGHT, first), (SLIP, second)]
+    assert numbers() == [("01/QĐ-BDT", today), ("02/QĐ-BDT", today)]
+    with pytest.raises(Incomplete, match="đã dùng"):
+        correct(scene, codes[0], number="1/QĐ-BDT", dated=earlier)
+    correct(scene, codes[0], number="1/QĐ-BDT", dated=today)
+    assert numbers() == [("01/QĐ-BDT", today)], "a number nothing rests on is gone"
+    correct(scene, codes[0], number="1/QĐ-BDT", dated=earlier)
+    assert numbers() == [("01/QĐ-BDT", earlier)]
+    with sqlite_database.read() as session:
+        assert {nomination(session, code).decision_date for code in codes} == {earlier}
+        assert len(corrections(session)) == 4
