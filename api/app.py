@@ -30,6 +30,7 @@ from api.pages import (
     decisions,
     dossier,
     head,
+    journal,
     letters,
     nominations,
     office,
@@ -67,7 +68,7 @@ STATUS: dict[type[errors.Refused], int] = {
 PAGES = (  # the first are found first: those that many ask for at once
     *(council, office),
     *(signin, start, rounds, starting, proposal, nominations, supplement, head, people),
-    *(review, compiling, voting, seats, deadlines, letters, planning),  # Văn phòng
+    *(review, compiling, voting, seats, deadlines, letters, journal, planning),  # Văn phòng
     *(decisions, dossier, answers, awards),  # Văn phòng, after the head
 )
 

@@ -26,6 +26,11 @@ Number = Annotated[int, Path(ge=0, lt=10**MOST_DIGITS)]
 """A whole number in an address; a longer one is no row of any table, and the page is not there."""
 
 
+def page_number(asked: str) -> int:
+    """The page of a list that an address asks for, from 1; anything but a number of one is the first."""
+    return max(int(asked), 1) if asked.isdecimal() and len(asked) <= MOST_DIGITS else 1
+
+
 @dataclass
 class Form:
     """One submitted form. `errors` collects (field, sentence) for the page's error summary."""

@@ -116,6 +116,7 @@ class Act(StrEnum):
     ask_completion = "ask_completion"
     award = "award"
     not_award = "not_award"
+    withdraw_answer = "withdraw_answer"
     revoke = "revoke"
 
 
@@ -143,11 +144,12 @@ MOVES: tuple[Move, ...] = (
     _move(Act.finish, {State.draft, State.returned}, State.ready, _EARLY, _DEPARTMENT),
     _move(Act.reopen, {State.ready}, State.draft, _EARLY, _DEPARTMENT),
     _move(Act.sign_off, {State.ready}, State.proposed, _EARLY, {Role.department_head}),
+    # While the office works only what was never signed: with the head's leave a department may still say no.
     _move(
         Act.withdraw,
         {State.draft, State.ready, State.proposed, State.returned, State.held, State.accepted},
         State.withdrawn,
-        {Stage.proposal},
+        _EARLY,
         _DEPARTMENT,
     ),
     _move(Act.accept, {State.proposed}, State.accepted, _EARLY, {Role.office}),
@@ -200,6 +202,14 @@ MOVES: tuple[Move, ...] = (
         {State.submitted, State.received, State.completion},
         State.not_awarded,
         {Stage.submission},
+        {Role.office},
+    ),
+    # An answer written to the wrong line; of awards only the province's (engine.commands.withdrawals).
+    _move(
+        Act.withdraw_answer,
+        {State.not_awarded, State.completion, State.awarded},
+        State.submitted,
+        _LATE,
         {Role.office},
     ),
     # Luật TĐKT Đ.93: an award may be cancelled and recovered later.

@@ -49,6 +49,7 @@ LETTERS: dict[str, Writer] = {
     "decline": proposal.declined,
     "list_published": proposal.list_published,
     "lapsed": proposal.lapsed,
+    "round_closed": proposal.round_ended,
     "ballot_sent": council.ballot_received,
     "link_replaced": council.link_of_seat,
     "member_replaced": council.seat_given,
@@ -61,6 +62,7 @@ LETTERS: dict[str, Writer] = {
     "answered": submission.answered,
     "attached": submission.supplied,
     "awards_corrected": submission.corrected,
+    "withdraw_answer": submission.answer_withdrawn,
     "revoke": submission.revoked,
 }
 

@@ -1,15 +1,18 @@
-"""What Sở Nội vụ answered, line by line: received, to be completed, awarded, not awarded."""
+"""What Sở Nội vụ answered, line by line: received, to be completed, awarded, not awarded; and taken back."""
+
+from collections.abc import Mapping
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.actor import StaffVisit, Visit, demand
 from api.forms import Typed, summary_of
-from engine.commands import submission
+from engine.commands import submission, withdrawals
 from engine.errors import Incomplete
 from engine.queries import rounds
 from engine.queries import submission as after_council
-from engine.stages import Role
+from engine.queries.submission import Line, line_of
+from engine.stages import MOVE_OF, Act, Role, State
 
 router = APIRouter()
 SAID = {
@@ -65,6 +68,60 @@ def answer(visit: StaffVisit, key: str, form: Typed) -> Response:
         else "Không có gì thay đổi: kết quả này đã được ghi từ trước."
     )
     return visit.go(f"/vp/dot/{key}/tra-loi", told)
+
+
+@router.get("/vp/dot/{key}/rut/{code}")
+def ask_withdrawal(visit: StaffVisit, key: str, code: str) -> Response:
+    demand(visit, Role.office)
+    return _withdrawal(visit, key, code)
+
+
+@router.post("/vp/dot/{key}/rut/{code}")
+def withdraw(visit: StaffVisit, key: str, code: str, form: Typed) -> Response:
+    """Written to the wrong line: what it said is kept in history, the department is told."""
+    demand(visit, Role.office)
+    line = _line(visit, key, code, State.submitted)
+    try:
+        with visit.change() as session:
+            withdrawals.withdraw_answer(
+                session,
+                visit.me,
+                code,
+                reason=form.text("reason", lines=True),
+                seen=form.text("seen"),
+                now=visit.clock(),
+            )
+    except Incomplete as refused:
+        return _withdrawal(visit, key, code, typed=form.typed(), faults=refused.fields)
+    told = f"Đã rút kết quả ghi nhầm của {line.name}. Đề nghị chờ Sở Nội vụ trả lời; phòng đề nghị được báo."
+    return visit.go(f"/vp/dot/{key}/tra-loi", told)
+
+
+def _line(visit: Visit, key: str, code: str, *more: State) -> Line:
+    with visit.read() as session:
+        return line_of(session, rounds.seen(session, key), code, *MOVE_OF[Act.withdraw_answer].sources, *more)
+
+
+def _withdrawal(
+    visit: Visit,
+    key: str,
+    code: str,
+    *,
+    typed: Mapping[str, str] | None = None,
+    faults: Mapping[str, str] | None = None,
+) -> Response:
+    """The form about one answer, with what was recorded, what was typed and what is wrong with it."""
+    line, faults = _line(visit, key, code), faults or {}
+    withdrawals.refuse_own_award(line.level, line.state)
+    return visit.show(
+        "dossier/withdraw.html",
+        status=422 if faults else 200,
+        key=key,
+        line=line,
+        typed=typed or {},
+        faults=faults,
+        errors=summary_of(faults),
+    )
 
 
 def _page(

@@ -46,7 +46,7 @@ def _page(
 ) -> Response:
     with visit.read() as session:
         at = round_at(session, key)
-        found = list_page(session, at)
+        found = list_page(session, at, now=visit.now)
     return visit.show(
         "office/list.html",
         status=status,

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.actor import StaffVisit, demand
-from api.forms import Typed
+from api.forms import Typed, page_number
 from engine.commands.letters import UNWRITTEN, try_again
 from engine.queries.letters import letters
 from engine.queries.office import round_at
@@ -19,8 +19,7 @@ def look(visit: StaffVisit, key: str) -> Response:
     demand(visit, Role.office, Role.head)
     asked = visit.request.query_params
     state = asked.get("tt", "") if asked.get("tt") in STATES else ""
-    page = asked.get("trang", "1")
-    number = int(page) if page.isdecimal() and len(page) < 6 else 1  # noqa: PLR2004 — no list is longer
+    number = page_number(asked.get("trang", ""))
     with visit.read() as session:
         at = round_at(session, key)
         found = letters(session, at.id, state=state, page=number)

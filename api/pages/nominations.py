@@ -40,6 +40,7 @@ PLACES: dict[Act, tuple[str, str]] = {
     Act.ask_completion: ("Ghi trả lời của Sở Nội vụ", "/vp/dot/{round}/tra-loi"),
     Act.award: ("Ghi trả lời của Sở Nội vụ", "/vp/dot/{round}/tra-loi"),
     Act.not_award: ("Ghi trả lời của Sở Nội vụ", "/vp/dot/{round}/tra-loi"),
+    Act.withdraw_answer: ("Rút kết quả đã ghi nhầm", "/vp/dot/{round}/rut/{code}"),
 }
 
 
@@ -114,7 +115,8 @@ def ask_to_withdraw(visit: StaffVisit, code: str) -> Response:
     nomination = _demand_mine(visit, code)
     if Act.withdraw not in nomination.acts:
         raise NotNow(
-            "Đề nghị này hiện không rút được: chỉ rút được đến hết hạn nộp của các phòng.",
+            "Đề nghị này hiện không rút được: chỉ rút được đến hết hạn nộp của các phòng; "
+            "phòng được nộp muộn thì còn rút được bản nháp chưa ký.",
             rule="Trình tự, thời hạn của đợt xét",
             help_from="Văn phòng",
         )

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from api import sheets
 from api.actor import StaffVisit, Visit, demand
-from api.forms import Typed
+from api.forms import Typed, page_number
 from engine.commands import office
 from engine.errors import Incomplete, NotFound, Refused
 from engine.queries import bulk, dashboard
@@ -106,13 +106,12 @@ def _wanted(request: Request, at: RoundAt) -> Filter:
         value = asked.get(name, "")
         return value if value in values else ""
 
-    page = asked.get("trang", "1")
     return Filter(
         text=clean(asked.get("q", ""))[:100],
         state=known("tt", {state.value: "" for state in SEEN}),
         department=known("phong", at.department_names()),
         award=known("ht", at.award_names()),
-        page=int(page) if page.isdecimal() and len(page) < 6 else 1,  # noqa: PLR2004 — no list is longer
+        page=page_number(asked.get("trang", "")),
     )
 
 

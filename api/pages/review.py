@@ -53,13 +53,17 @@ def _page(
     found = desk(session, at.definition, key, code)
     may_act = visit.me.has(Role.office)
     state = State(found.nomination.state)
+    fields = _fields(at, found.nomination)
+    places = {name for name, _words, _value in fields} | {f"files.{item.key}" for item in found.items}
     return visit.show(
         "office/review.html",
         status=status,
         at=at,
         desk=found,
         n=found.nomination,
-        fields=_fields(at, found.nomination),
+        fields=fields,
+        # Of the whole; or of a field that the award chosen since does not ask for.
+        of_the_whole=[remark for remark in found.remarks if remark.field not in places],
         departments=at.department_names(),
         awards=at.award_names(),
         acts={act.value for act in acts_from(state, at.stage)} if may_act else set(),

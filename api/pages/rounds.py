@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.actor import StaffVisit, Visit
-from api.forms import Typed
+from api.forms import MOST_DIGITS, Typed
 from engine.access import Actor
 from engine.commands import proposal
 from engine.errors import Changed, Incomplete, NotFound
@@ -51,16 +51,20 @@ def one(visit: StaffVisit, key: str, phong: str = "") -> Response:
         happenings=happenings,
         banner=_banner(visit, round_, parts[0] if parts else None),
         office=visit.me.has(Role.office),
+        at_top=visit.me.has(Role.head),
         heads={p.department.key for p in parts if _is_head(visit.me, p)},
     )
 
 
 @router.get("/dot/{key}/danh-sach")
-def shown_list(visit: StaffVisit, key: str) -> Response:
-    """The list the office has shown, whole, for everybody who works here."""
+def shown_list(visit: StaffVisit, key: str, ban: str = "") -> Response:
+    """The list the office has shown, whole, for everybody who works here; `ban`: an earlier version of it."""
     with visit.read() as session:
         round_ = rounds.seen(session, key)
-        found = published.shown_list(session, round_.id)
+        version = int(ban) if ban.isdecimal() and len(ban) <= MOST_DIGITS else None
+        found = published.shown_list(session, round_.id, version=version)
+    if ban and (version is None or found is None):
+        raise NotFound("Không có bản danh sách này, hoặc bản ấy chưa được công khai.", help_from="Văn phòng")
     definition = round_.definition
     return visit.show(
         "rounds/list.html",

@@ -11,6 +11,7 @@ from api.forms import Typed
 from engine.access import demand_role
 from engine.commands.seats import BEFORE_RESULT, replace_member
 from engine.errors import Changed, Incomplete
+from engine.queries.dossier_founding import seats_changed
 from engine.queries.office import round_at
 from engine.queries.seats import candidates, seats_of
 from engine.queries.voting import is_settled, vote_at
@@ -73,7 +74,7 @@ def _page(
     with visit.read() as session:
         at = round_at(session, key)
         due = at.window(Stage.council).due_at
-        seats = seats_of(session, at.id)
+        seats, changed = seats_of(session, at.id), seats_changed(session, at.id)
         people = candidates(session, at.definition.agency.key, at.id)
         voted = vote_at(session, at.id) is not None
         settled = at.stage == Stage.council and is_settled(session, at.definition, at.id, due, now=now)
@@ -83,6 +84,7 @@ def _page(
         status=status or (422 if faults else 200),
         at=at,
         seats=seats,
+        changed=changed,
         people=people,
         may_act=visit.me.has(Role.office) and at.stage in BEFORE_RESULT and not settled,
         settled=settled,

@@ -76,11 +76,11 @@ def sign_off(
     refuse_blocked(session, ground, fresh)
     signed = {"signed_by": actor.person_id, "signed_at": now, "return_until": None}
     move_all(session, actor, ground, fresh, Act.sign_off, now=now, changes=lambda _: signed)
-    returned = [n.id for n in fresh if n.reason]
-    if returned:
+    mended = {n.id: n.code for n in fresh if n.reason}
+    if mended:
         session.execute(
             update(Comment)
-            .where(col(Comment.nomination_id).in_(returned), col(Comment.resolved_at).is_(None))
+            .where(col(Comment.nomination_id).in_(mended), col(Comment.resolved_at).is_(None))
             .values(resolved_at=now)
         )
     _reply(session, ground, department, actor, now=now)
@@ -90,7 +90,12 @@ def sign_off(
         ground,
         "department_proposed",
         now=now,
-        facts={"department": department, "codes": [n.code for n in fresh], "count": len(fresh)},
+        facts={
+            "department": department,
+            "codes": [n.code for n in fresh],
+            "count": len(fresh),
+            "mended": list(mended.values()),
+        },
     )
     return len(fresh)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, SQLModel, col
@@ -76,8 +77,8 @@ def end_round(session: Session, actor: Actor, key: str, *, reason: str, now: dat
             rule="Kết thúc khi không còn đề nghị nào chờ quyết định",
             help_from="Văn phòng",
         )
-    _lapse_unsigned(session, ground, now=now)
-    _close(session, actor, ground, {"reason": said}, now=now)
+    lapsed = _lapse_unsigned(session, ground, now=now)
+    _close(session, actor, ground, {"reason": said, "codes": lapsed}, now=now)
     return True
 
 
@@ -111,7 +112,8 @@ def _undecided(session: Session, ground: Ground, *, but: AbstractSet[State] = fr
     return session.connection().execute(_UNDECIDED, asked).first() is not None
 
 
-def _lapse_unsigned(session: Session, ground: Ground, *, now: datetime) -> None:
+def _lapse_unsigned(session: Session, ground: Ground, *, now: datetime) -> list[str]:
+    """Which drafts lapsed, by code: their departments are told with the end of the round."""
     left = session.execute(_UNSIGNED, {"round_id": ground.round_id}).scalars().all()
     facts = {"reason": "Đợt xét kết thúc khi phòng chưa ký duyệt."}
     move_all(
@@ -124,10 +126,11 @@ def _lapse_unsigned(session: Session, ground: Ground, *, now: datetime) -> None:
         facts=lambda _: facts,
         changes=lambda _: facts,
     )
+    return [one.code for one in left]
 
 
 def _close(
-    session: Session, actor: Actor, ground: Ground, facts: Mapping[str, str], *, now: datetime
+    session: Session, actor: Actor, ground: Ground, facts: Mapping[str, Any], *, now: datetime
 ) -> None:
     """The round's last event. Nothing that was still planned will happen."""
     window = window_of(session, ground, ground.stage)
@@ -136,3 +139,16 @@ def _close(
     moments.pass_over(session, ground, *STAGES, now=now)
     closed = {"stage": Stage.closed.value, "closed_at": now}
     note_round(session, actor, ground, "round_closed", now=now, facts=facts, changes=closed)
+
+
+def reopen_round(
+    session: Session, actor: Actor, ground: Ground, facts: Mapping[str, Any], *, now: datetime
+) -> None:
+    """A closed round in which something waits for its last word again; what was passed over stays so."""
+    if ground.stage != Stage.closed:
+        return
+    window = window_of(session, ground, Stage.submission)
+    window.closed_at = None
+    session.add(window)
+    opened = {"stage": Stage.submission.value, "closed_at": None}
+    note_round(session, actor, ground, "round_reopened", now=now, facts=facts, changes=opened, tell=False)

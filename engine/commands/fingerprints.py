@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from engine.models import Attachment, Nomination
+from engine.models import Attachment, Nomination, NominationList
 
 SHOWN = (
     "code",
@@ -25,6 +25,27 @@ SHOWN = (
     "achievements",
     "facts",
 )
+
+
+def as_shown(row: NominationList, nominations: Sequence[Nomination]) -> dict[str, Any]:
+    """Facts of a list shown to the departments: its version, and its lines in order as everybody reads them.
+
+    A fingerprint proves what was shown but cannot be read, and a nomination may be mended afterwards.
+    """
+    return {
+        "version": row.version,
+        "lines": [
+            {
+                "name": n.nominee_name,
+                "kind": n.nominee_kind,
+                "title": n.nominee_title,
+                "unit": n.nominee_unit,
+                "department_key": n.department_key,
+                "award_key": n.award_key,
+            }
+            for n in nominations
+        ],
+    }
 
 
 def list_hash(fingerprints_in_order: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Session, SQLModel, col
 
 from engine.access import Actor, demand_role
-from engine.commands.fingerprints import fingerprint, fingerprints, list_hash
+from engine.commands.fingerprints import as_shown, fingerprint, fingerprints, list_hash
 from engine.commands.ground import Ground, move_all, note_round, stand_on
 from engine.commands.unsigned import lapse_unsigned, refuse_on_leave, refuse_unfinished, revive_lapsed
 from engine.commands.weight import refuse_overweight
@@ -174,7 +174,7 @@ def publish_list(session: Session, actor: Actor, key: str, *, now: datetime) -> 
     )
     row.state, row.published_at = "published", now
     session.add(row)
-    note_round(session, actor, ground, "list_published", now=now, facts={"version": row.version})
+    note_round(session, actor, ground, "list_published", now=now, facts=as_shown(row, lines))
     return row
 
 

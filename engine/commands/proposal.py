@@ -12,6 +12,7 @@ from engine.commands.answering import propose_nobody, refuse_blocked, sign_off
 from engine.commands.attachments import StoredFile, attach, detach, editable
 from engine.commands.drafting import Draft, columns_of, refuse_twin
 from engine.commands.ground import (
+    Ground,
     demand_act,
     move,
     note,
@@ -20,9 +21,10 @@ from engine.commands.ground import (
 )
 from engine.commands.insertion import insert_if_new
 from engine.commands.term import demand_open, open_until
-from engine.errors import Changed, Incomplete, NotNow
+from engine.commands.unsigned import UNSIGNED
+from engine.errors import Changed, Incomplete, NotNow, StageClosed
 from engine.models import Event, Nomination
-from engine.stages import WITH_DEPARTMENT, Act, Role, State
+from engine.stages import WITH_DEPARTMENT, Act, Role, Stage, State
 from engine.text import clean
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "demand_open",
     "detach",
     "finish",
+    "may_withdraw",
     "open_until",
     "propose_nobody",
     "reopen",
@@ -175,9 +178,10 @@ def reopen(session: Session, actor: Actor, code: str, *, now: datetime) -> Nomin
 
 
 def withdraw(session: Session, actor: Actor, code: str, *, reason: str, now: datetime) -> Nomination:
-    """Take a nomination back while the departments' stage is open: with their deadline it ends, leave or not.
+    """Take a nomination back while the departments' stage is open; with the head's leave, what is unsigned.
 
-    What is signed off only the department's head withdraws, with a reason.
+    What is signed off only the department's head withdraws, with a reason; past the departments' deadline it
+    is the office's, leave or not.
     """
     ground, nomination = own_nomination_of(session, actor, code)
     if nomination.state == State.withdrawn:
@@ -188,7 +192,22 @@ def withdraw(session: Session, actor: Actor, code: str, *, reason: str, now: dat
         demand_role(actor, Role.department_head, department=nomination.department_key)
         if not said:
             raise Incomplete({"reason": "Ghi lý do rút đề nghị."})
+    if ground.stage == Stage.office and nomination.state not in UNSIGNED:
+        raise StageClosed(
+            "Đề nghị đã ký gửi Văn phòng nên không rút được nữa: hạn nộp của các phòng đã hết. "
+            "Cần dừng, trình Văn phòng không đưa vào danh sách.",
+            rule="Thời hạn nộp đề nghị của đợt xét",
+            help_from="Văn phòng",
+        )
     demand_open(session, ground, nomination.department_key, None, now=now)
     facts = {"reason": said}
     move(session, actor, ground, nomination, Act.withdraw, now=now, facts=facts, changes=facts, tell=False)
     return nomination
+
+
+def may_withdraw(session: Session, ground: Ground, nomination: Nomination, *, now: datetime) -> bool:
+    """Whether the time to take it back has not run out; the days a return gives are for mending only."""
+    if ground.stage == Stage.office and nomination.state not in UNSIGNED:
+        return False
+    until = open_until(session, ground, nomination.department_key, None)
+    return until is not None and now < until

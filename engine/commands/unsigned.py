@@ -8,11 +8,10 @@ from sqlmodel import Session, col
 
 from engine.access import Actor
 from engine.commands.ground import Ground, move_all, note_round
-from engine.commands.own_time import on_leave
 from engine.errors import Incomplete
 from engine.models import Nomination
 from engine.queries import waiting
-from engine.stages import Act, Stage, State
+from engine.stages import Act, State
 
 UNSIGNED = frozenset({State.draft, State.ready})
 MOST_NAMES = 8
@@ -43,13 +42,9 @@ def being_mended(nomination: Nomination, *, now: datetime) -> bool:
     return nomination.state in UNSIGNED and until is not None and now < until
 
 
-def owing_on_leave(session: Session, ground: Ground, *, now: datetime) -> list[str]:
+def owing_on_leave(session: Session, ground: Ground, *, now: datetime) -> tuple[str, ...]:
     """Names of departments that the head gave more time and that still owe their answer."""
-    late = on_leave(session, ground, now=now)
-    if not late:
-        return []
-    owing = waiting.whom(session, ground.round_id, ground.definition, Stage.proposal, now=now).departments
-    return [ground.definition.department(key).name for key in owing if key in late]
+    return waiting.owing_on_leave(session, ground.round_id, ground.definition, now=now)
 
 
 def refuse_on_leave(session: Session, ground: Ground, *, now: datetime) -> None:

@@ -12,6 +12,8 @@ from engine.eligibility.findings import Finding
 from engine.models import ListLine, Nomination, NominationList
 from engine.queries import judging
 from engine.queries.office import RoundAt, in_list_order
+from engine.queries.published import Version, shown_versions
+from engine.queries.waiting import owing_on_leave
 from engine.stages import DEAD, State
 
 _UNRESOLVED = (State.proposed.value, State.returned.value)
@@ -46,7 +48,11 @@ class InTheWay:
 
 @dataclass(frozen=True)
 class ListPage:
-    """The newest list and what bears on it. `seen` names what was on the page, to notice changes."""
+    """The newest list and what bears on it. `seen` names what was on the page, to notice changes.
+
+    `shown`: versions everybody may read, newest first. `owing`: names of departments that the head gave more
+    time and that have not answered, so that the list cannot be frozen.
+    """
 
     version: int
     state: str
@@ -60,6 +66,8 @@ class ListPage:
     held: tuple[InTheWay, ...]
     drafts: int
     findings: tuple[Finding, ...]
+    shown: tuple[Version, ...]
+    owing: tuple[str, ...]
 
     @property
     def exists(self) -> bool:
@@ -78,7 +86,7 @@ def seen_of(row: NominationList | None) -> str:
     return f"{row.version}.{row.state}.{row.compiled_at.timestamp():.6f}"
 
 
-def list_page(session: Session, at: RoundAt) -> ListPage:
+def list_page(session: Session, at: RoundAt, *, now: datetime) -> ListPage:
     """The list of a round for its compiler, in a constant number of queries."""
     row = session.exec(
         select_rows(NominationList)
@@ -99,6 +107,8 @@ def list_page(session: Session, at: RoundAt) -> ListPage:
         held=tuple(w for w in waiting if w.state == State.held),
         drafts=_drafts(session, at),
         findings=_findings(session, at),
+        shown=shown_versions(session, at.id),
+        owing=owing_on_leave(session, at.id, at.definition, now=now),
     )
 
 

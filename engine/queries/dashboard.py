@@ -9,7 +9,6 @@ from sqlmodel import Session, col
 from engine.models import (
     Ballot,
     DepartmentReply,
-    Event,
     Leave,
     ListLine,
     Nomination,
@@ -17,16 +16,15 @@ from engine.models import (
     Seat,
     Voting,
 )
-from engine.queries import deadlines, letters, waiting
+from engine.queries import deadlines, journal, letters, waiting
 from engine.queries.approved import Approved, approved_in
 from engine.queries.dossier_returns import Returned, returned_lines
 from engine.queries.leave import IN_FORCE
 from engine.queries.office import RoundAt
 from engine.queries.rounds import step_of
-from engine.queries.timeline import remark_of
 from engine.stages import DEAD, UNSENT, Stage, State
 
-NEXT_MOMENTS, LAST_EVENTS, NAMED = 6, 12, 8
+NEXT_MOMENTS = 6
 _DRAFTS = frozenset({State.draft, State.ready})
 
 
@@ -80,24 +78,14 @@ class VotingAt:
 
 
 @dataclass(frozen=True)
-class Happened:
-    """One event of the round for its timeline."""
-
-    who: str
-    kind: str
-    at: datetime
-    door: str
-    remark: str
-
-
-@dataclass(frozen=True)
 class Dashboard:
     """Everything on the office's first page of a round. `supplemented`: what Sở Nội vụ sent back and somebody
-    has added files to since.
+    has added files to since. `owing`: departments with the head's leave whose answer the list waits for.
     """
 
     states: dict[str, int]
     departments: tuple[DepartmentLine, ...]
+    owing: tuple[str, ...]
     returned: tuple[Named, ...]
     held: tuple[Named, ...]
     supplemented: tuple[Returned, ...]
@@ -108,7 +96,7 @@ class Dashboard:
     letters: letters.Undelivered
     next: tuple[deadlines.Planned, ...]
     overdue: int
-    timeline: tuple[Happened, ...]
+    timeline: tuple[journal.Happened, ...]
     step: int
 
     def of(self, *states: str) -> int:
@@ -140,6 +128,7 @@ def dashboard(session: Session, at: RoundAt, *, now: datetime) -> Dashboard:
     return Dashboard(
         states=states,
         departments=departments,
+        owing=waiting.owing_on_leave(session, at.id, at.definition, now=now),
         returned=_until(at, departments, [n for state, n in waits if state == State.returned], now),
         held=tuple(named for state, named in waits if state == State.held),
         supplemented=tuple(line for line in _sent_back(session, at, states) if line.added),
@@ -150,7 +139,7 @@ def dashboard(session: Session, at: RoundAt, *, now: datetime) -> Dashboard:
         letters=letters.undelivered(session, at.id),
         next=tuple(m for m in open_ if m.at > now)[:NEXT_MOMENTS],
         overdue=sum(m.at <= now for m in open_),
-        timeline=timeline(session, at.id),
+        timeline=journal.newest(session, at.id),
         step=step_of(at.stage, head_considers=bool(states.get(State.recommended.value))),
     )
 
@@ -281,14 +270,3 @@ def voting_at(session: Session, round_id: int) -> VotingAt | None:
         .limit(1)
     ).one_or_none()
     return VotingAt(*row) if row else None
-
-
-def timeline(session: Session, round_id: int) -> tuple[Happened, ...]:
-    """The newest events of the round itself (not of its nominations), newest first."""
-    rows = session.execute(
-        select(col(Event.actor_name), col(Event.kind), col(Event.at), col(Event.door), col(Event.facts))
-        .where(col(Event.round_id) == round_id, col(Event.nomination_id).is_(None))
-        .order_by(col(Event.id).desc())
-        .limit(LAST_EVENTS)
-    ).all()
-    return tuple(Happened(who, kind, at, door, remark_of(facts)) for who, kind, at, door, facts in rows)

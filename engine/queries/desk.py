@@ -48,13 +48,17 @@ class Item:
 
 @dataclass(frozen=True)
 class Remark:
-    """What the office wrote beside a field, once."""
+    """What the office wrote beside a field when it returned the nomination for the `turn`-th time (from 1).
+
+    `resolved_at`: when the department signed again.
+    """
 
     field: str
     body: str
     author: str
     made_at: datetime
     resolved_at: datetime | None
+    turn: int
 
 
 @dataclass(frozen=True)
@@ -177,7 +181,9 @@ def _remarks(session: Session, nomination: Nomination) -> tuple[Remark, ...]:
         .where(col(Comment.nomination_id) == nomination.id)
         .order_by(col(Comment.id).desc())
     ).all()
-    return tuple(Remark(*row) for row in rows)
+    # One return writes all its remarks at one moment.
+    turns = {at: turn for turn, at in enumerate(sorted({row.made_at for row in rows}), start=1)}
+    return tuple(Remark(field, body, who, at, done, turns[at]) for field, body, who, at, done in rows)
 
 
 def _others(session: Session, nomination: Nomination) -> tuple[Other, ...]:

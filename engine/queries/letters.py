@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session, col
 
 from engine.commands.letters import NO_ADDRESS
 from engine.models import Message, Person
 
 PAGE = 50
-UNDER_WAY = ("queued", "claimed", "sending")
+# Put off: waiting after an attempt, or being tried once more. An attempt that has just begun has not failed.
+PUT_OFF = or_(
+    and_(col(Message.state) == "queued", col(Message.attempts) > 0),
+    and_(col(Message.state).in_(["claimed", "sending"]), col(Message.attempts) > 1),
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def undelivered(session: Session, round_id: int) -> Undelivered:
     failed, deferred = session.execute(
         select(
             func.count().filter(col(Message.state) == "failed"),
-            func.count().filter(col(Message.state).in_(UNDER_WAY), col(Message.attempts) > 0),
+            func.count().filter(PUT_OFF),
         ).where(col(Message.round_id) == round_id)
     ).one()
     return Undelivered(failed, deferred)
@@ -73,7 +77,7 @@ def letters(session: Session, round_id: int, *, state: str = "", page: int = 1) 
         select(
             col(Message.state),
             func.count(),
-            func.count().filter(col(Message.state).in_(UNDER_WAY), col(Message.attempts) > 0),
+            func.count().filter(PUT_OFF),
         )
         .where(col(Message.round_id) == round_id, col(Message.state) != "silent")
         .group_by(col(Message.state))

@@ -8,12 +8,13 @@ from sqlmodel import Session, col, select
 
 from engine.access import Actor, demand_sight, holds
 from engine.commands.ground import Ground, pinned
-from engine.commands.proposal import Draft, open_until
+from engine.commands.proposal import Draft, may_withdraw, open_until
 from engine.definition import Award, Definition, Item, LegalPoint, Question
 from engine.eligibility import Finding
 from engine.errors import NotFound
 from engine.models import Attachment, Comment, Nomination, NominationList, Person, Result, Round, Voting
 from engine.queries import judging, timeline
+from engine.queries.receipt import Receipt, receipt_of
 from engine.stages import EDITABLE, MOVE_OF, WITH_DEPARTMENT, Act, Role, Stage, State, acts_from
 
 NOT_THERE = "Không tìm thấy đề nghị này, hoặc ông/bà không có quyền xem."
@@ -76,6 +77,7 @@ class NominationSeen:
     updated_name: str
     signed_at: datetime | None
     signed_name: str
+    receipt: Receipt | None
     reason: str
     result: str
     decision_number: str
@@ -127,7 +129,8 @@ def seen(session: Session, actor: Actor, code: str, *, now: datetime) -> Nominat
     stage, state = Stage(round_.stage), State(nomination.state)
     mine = nomination.department_key in actor.departments()
     inside = mine or actor.has(Role.office) or actor.has(Role.head)
-    until = open_until(session, Ground(round_, definition), nomination.department_key, nomination)
+    ground = Ground(round_, definition)
+    until = open_until(session, ground, nomination.department_key, nomination)
     is_open = until is not None and now < until
     award = definition.award(nomination.award_key)
     return NominationSeen(
@@ -149,7 +152,13 @@ def seen(session: Session, actor: Actor, code: str, *, now: datetime) -> Nominat
         comments=_comments(session, nomination.id or 0) if inside else (),
         findings=judging.findings_of(session, definition, nomination) if inside else (),
         happenings=timeline.of_nomination(session, nomination.id or 0) if inside else (),
-        acts=_acts(actor, definition, nomination, round_, is_open=is_open),
+        acts=_acts(
+            actor,
+            ground,
+            nomination,
+            is_open=is_open,
+            may_withdraw=is_open and may_withdraw(session, ground, nomination, now=now),
+        ),
         mine=mine,
         inside=inside,
         until=until,
@@ -160,6 +169,7 @@ def seen(session: Session, actor: Actor, code: str, *, now: datetime) -> Nominat
         updated_name=editor_name or "",
         signed_at=nomination.signed_at,
         signed_name=signer_name or "",
+        receipt=receipt_of(session, nomination),
         reason=nomination.reason if inside else "",
         result=_result(session, nomination),
         decision_number=nomination.decision_number,
@@ -187,7 +197,12 @@ def _department_name(definition: Definition, key: str) -> str:
 
 
 def _acts(
-    actor: Actor, definition: Definition, nomination: Nomination, round_: Round, *, is_open: bool
+    actor: Actor,
+    ground: Ground,
+    nomination: Nomination,
+    *,
+    is_open: bool,
+    may_withdraw: bool,
 ) -> tuple[Act, ...]:
     """Moves the table allows now that this person's roles carry; the department's only while it is open."""
     department = {Role.clerk, Role.department_head}
@@ -195,19 +210,19 @@ def _acts(
     signed = State(nomination.state) not in WITH_DEPARTMENT
     heads = holds(actor, Role.department_head, department=nomination.department_key)
     # What the head agreed to forks: the agency decides itself, or the dossier goes to Sở Nội vụ.
-    own = definition.award(nomination.award_key).level == "agency"
-    elsewhere = Act.submit if own else Act.decide
+    own = ground.definition.award(nomination.award_key).level == "agency"
+    elsewhere = {Act.submit, Act.withdraw_answer} if own else {Act.decide}
     return tuple(
         act
-        for act in acts_from(State(nomination.state), Stage(round_.stage))
-        if act not in definition.acts_off
+        for act in acts_from(State(nomination.state), ground.stage)
+        if act not in ground.definition.acts_off
         and any(
-            holds(actor, role, department=nomination.department_key, round_key=round_.key)
+            holds(actor, role, department=nomination.department_key, round_key=ground.round.key)
             for role in MOVE_OF[act].roles
         )
         and (is_open or not MOVE_OF[act].roles & department)
-        and not (act == Act.withdraw and signed and not heads)
-        and act != elsewhere
+        and not (act == Act.withdraw and (not may_withdraw or (signed and not heads)))
+        and act not in elsewhere
     )
 
 

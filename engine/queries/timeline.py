@@ -25,6 +25,7 @@ PUBLIC = frozenset(
         "dossier_sent",
         "dossier_received",
         "round_closed",
+        "round_reopened",
     }
 )
 # What a department may know besides, of itself.

@@ -7,7 +7,8 @@ from sqlalchemy import and_, false, not_, select
 from sqlmodel import Session, col
 
 from engine.definition import Definition
-from engine.models import Ballot, DepartmentReply, Grant, Nomination, Person, Seat, StageWindow, Voting
+from engine.models import Ballot, DepartmentReply, Grant, Leave, Nomination, Person, Seat, StageWindow, Voting
+from engine.queries.leave import IN_FORCE
 from engine.stages import WITH_DEPARTMENT, Role, Stage, State
 
 
@@ -83,6 +84,23 @@ def _silent_departments(
         ).scalars()
     )
     return tuple(d.key for d in definition.departments if d.key not in replied or d.key in lying)
+
+
+def owing_on_leave(
+    session: Session, round_id: int, definition: Definition, *, now: datetime
+) -> tuple[str, ...]:
+    """Names of departments that the head gave more time and that still owe their answer."""
+    late = set(
+        session.execute(
+            select(col(Leave.department_key)).where(
+                col(Leave.round_id) == round_id, col(Leave.until) > now, IN_FORCE
+            )
+        ).scalars()
+    )
+    if not late:
+        return ()
+    owing = whom(session, round_id, definition, Stage.proposal, now=now).departments
+    return tuple(definition.department(key).name for key in owing if key in late)
 
 
 def _with_returned(session: Session, round_id: int, now: datetime) -> tuple[str, ...]:

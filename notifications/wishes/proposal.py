@@ -93,6 +93,28 @@ def department_proposed(desk: Desk) -> Iterator[Wish]:
             deadline=desk.deadline(Stage.proposal) if desk.round.stage == Stage.proposal else None,
             items=items,
         )
+    yield from _mended(desk)
+
+
+def _mended(desk: Desk) -> Iterator[Wish]:
+    """To the office, once for a signature: what it had sent back and the department signed again."""
+    again = desk.named(desk.facts.get("mended", ()))
+    if not again:
+        return
+    key = desk.facts["department"]
+    place = f"/vp/de-nghi/{again[0].code}"
+    if len(again) > 1:
+        place = f"/vp/dot/{desk.round.key}/de-nghi?tt=proposed&phong={key}"
+    for to in desk.role(Role.office):
+        yield Wish(
+            "mended",
+            to,
+            FOR_OFFICE,
+            button=("Mở để kiểm tra", desk.page(place)),
+            deadline=desk.deadline(Stage.office),
+            facts=[("Đơn vị", desk.definition.department(key).name)],
+            items=[desk.line(nomination) for nomination in again],
+        )
 
 
 def about_nomination(
@@ -205,6 +227,25 @@ def lapsed(desk: Desk) -> Iterator[Wish]:
         return
     left = [(n, "chưa được ký gửi khi danh sách chốt") for n in desk.named(desk.facts["codes"])]
     yield from to_each_its_own(desk, "lapsed", left)
+
+
+def round_ended(desk: Desk) -> Iterator[Wish]:
+    """A round ended by somebody's word, to every department; its last answer ends one in silence."""
+    if "reason" not in desk.facts:
+        return
+    mine: dict[str, list[str]] = defaultdict(list)
+    for nomination in desk.named(desk.facts.get("codes", [])):
+        mine[nomination.department_key].append(desk.line(nomination))
+    for key in (department.key for department in desk.definition.departments):
+        for to in desk.department(key):
+            yield Wish(
+                "round_ended",
+                to,
+                FOR_DEPARTMENT,
+                button=("Xem đề nghị của phòng", desk.page(f"/dot/{desk.round.key}/cua-phong?phong={key}")),
+                facts=[("Người kết thúc đợt", desk.event.actor_name), ("Lý do", desk.facts["reason"])],
+                items=mine[key],
+            )
 
 
 def _lapse_told(desk: Desk) -> bool:

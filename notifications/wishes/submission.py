@@ -96,7 +96,7 @@ def refused(desk: Desk) -> Iterator[Wish]:
 
 
 def _about_nominee(desk: Desk, letter: str, said: list[tuple[str, str]]) -> Iterator[Wish]:
-    """Bad news of one nomination; `refused` and `revoked` read the nominee's name for their subject here."""
+    """News of one nomination; the subjects of `refused`, `revoked`, `answer_withdrawn` read its name here."""
     nomination = desk.nomination
     facts = [("Cá nhân, tập thể", nomination.nominee_name), ("Hình thức khen thưởng", desk.award(nomination))]
     for wish in proposal.about_nomination(desk, letter, []):
@@ -205,6 +205,22 @@ def corrected(desk: Desk) -> Iterator[Wish]:
     before = f" (trước ghi số {desk.facts['before']})" if desk.facts.get("before") else ""
     said = f"quyết định khen thưởng sửa lại là số {desk.facts['number']} ngày {dated}{before}.{why}"
     yield from _per_department(desk, "corrected", said)
+
+
+def answer_withdrawn(desk: Desk) -> Iterator[Wish]:
+    """What was told before was never the answer: the nomination waits for it again."""
+    facts = desk.facts
+    if facts["from"] == State.awarded:
+        dated = short(datetime.fromisoformat(facts["date"]).date())
+        told = f"được khen theo Quyết định số {facts['number']} ngày {dated}"
+    elif facts["from"] == State.completion:
+        told = f"trả để bổ sung hồ sơ: {facts['answer']}"
+    else:
+        told = f"không được khen: {facts['answer']}"
+    note = "Đề nghị này không còn phải bổ sung gì." if facts["from"] == State.completion else None
+    said = [("Kết quả đã ghi nhầm", told), ("Lý do rút", facts["reason"])]
+    for wish in _about_nominee(desk, "answer_withdrawn", said):
+        yield replace(wish, note=note)
 
 
 def revoked(desk: Desk) -> Iterator[Wish]:

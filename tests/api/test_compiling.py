@@ -117,5 +117,8 @@ def test_everybody_sees_the_list_once_it_is_shown_and_nothing_of_a_report(doors:
     assert compiled(desk, scene, "freeze")[0] == 303
     assert "Hội đồng bỏ phiếu đúng trên danh sách này" in words(doors.at("seat1").get(shown))
     assert compiled(desk, scene, "unfreeze", reason="Sửa tên.")[0] == 303
-    assert "đang lập lại" in words(clerk.get(shown))
-    assert shown not in clerk.get(f"/dot/{scene.key}").text
+    assert shown in clerk.get(f"/dot/{scene.key}").text
+    page = words(clerk.get(shown))
+    assert "đang lập lại danh sách; đây là bản 1, công khai từ 17 giờ 00, thứ Sáu 17/10/2025" in page
+    assert "Hội đồng bỏ phiếu đúng" not in page
+    assert page.index("KH 1") < page.index("CS 1")

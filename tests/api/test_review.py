@@ -175,3 +175,36 @@ def test_files_open_from_the_check(doors: Doors, desk: TestClient, scene: Scene)
     found = re.search(r'href="(/tep/[0-9]+)"', page.text)
     assert found
     assert desk.get(found[1]).content == bytes_
+
+
+def test_what_was_asked_for_before_stands_beside_its_field_with_the_round_of_return(
+    desk: TestClient, scene: Scene
+) -> None:
+    code = given_nomination(scene, who="cs1", state=State.proposed)
+
+    def sent_back(comments: dict[str, str]) -> None:
+        scene.clock.push(hours=1)
+        said = {f"comment-{field}": text for field, text in comments.items()}
+        assert pressed(desk, code, "return", **said).status_code == 303
+
+    def signed_again() -> None:
+        scene.clock.push(hours=1)
+        with scene.database.unit_of_work() as session:
+            clerk, chief = scene.actor("clerk-cs", session), scene.actor("chief-cs", session)
+            proposal.finish(session, clerk, code, now=scene.now)
+            proposal.sign_off(session, chief, scene.key, department="cs", codes=[code], now=scene.now)
+
+    sent_back({"summary": "Viết rõ hơn.", "files.minh-chung": "Tệp mờ.", "": "Rà lại cả bản."})
+    signed_again()
+    page = words(desk.get(f"/vp/de-nghi/{code}"))
+    fields, _, checklist = page.partition("Danh mục hồ sơ")
+    answered = "Lâm Thị Phượng, 06/10/2025, trả lại lần 1. Phòng đã bổ sung , ký lại 06/10/2025"
+    assert f"Viết rõ hơn. {answered}" in fields
+    assert f"Rà lại cả bản. {answered}" in fields
+    assert f"Tệp mờ. {answered}" in checklist
+    assert fields.index("Tóm tắt thành tích") < fields.index("Viết rõ hơn.") < fields.index("Ý kiến chung")
+    sent_back({"summary": "Vẫn chưa rõ."})
+    page = words(desk.get(f"/vp/de-nghi/{code}"))
+    assert "Vẫn chưa rõ. Lâm Thị Phượng, 06/10/2025, trả lại lần 2" in page
+    assert "trả lại lần 2. Phòng đã bổ sung" not in page
+    assert f"Viết rõ hơn. {answered}" in page

@@ -33,6 +33,7 @@ DESK_PAGES = (
     (f"{OFFICE_ROUND}/de-nghi?q=khong-co-ai", "danh-sach-de-nghi-rong"),
     (f"{OFFICE_ROUND}/han", "han"),
     (f"{OFFICE_ROUND}/thu", "thu"),
+    (f"{OFFICE_ROUND}/nhat-ky", "nhat-ky"),
     (f"{OFFICE_ROUND}/danh-sach", "danh-sach-rong"),
     (f"{OFFICE_ROUND}/mo-bo-phieu", "mo-bo-phieu-chua"),
     (f"{OFFICE_ROUND}/tien-do-phieu", "tien-do-rong"),
@@ -255,6 +256,10 @@ def dossier(hall: Hall, seen: Seen = unseen) -> None:
     fill(page, {"answer": "awarded", "number": "2105/QĐ-UBND"} | dated("dated", "15/12/2025"))
     press(page, "Ghi kết quả")
     seen(page, "tra-loi")
+    page.goto(page.locator("a[href*='/rut/']").first.get_attribute("href") or "")
+    seen(page, "rut-ket-qua")
+    press(page, "Rút kết quả đã ghi")
+    seen(page, "rut-ket-qua-loi")
     hall.time()
     page.goto(OFFICE_ROUND)
     seen(page, "bang-viec-xong")

@@ -45,6 +45,7 @@ signin round_opened proposal_reminder proposal_late proposal_received returned d
 office_late list_published ballot ballot_reminder ballot_receipt ballot_closed_secretary escalation
 head_reminder decision_made dossier dossier_reminder completion_asked outcome deadline_moved link_replaced
 not_recommended left_out refused revoked lapsed leave_given corrected seat_taken supplied
+answer_withdrawn round_ended mended
 """
 
 

@@ -39,7 +39,7 @@ def test_a_round_with_nothing_to_decide_ends_with_a_reason(scene: Scene, who: st
         window = select(StageWindow).where(col(StageWindow.stage) == Stage.office.value)
         assert session.execute(window).scalar_one().closed_at == scene.now
         closing = select(col(Event.facts)).where(col(Event.kind) == "round_closed")
-        assert session.execute(closing).scalars().all() == [{"reason": WHY}]
+        assert session.execute(closing).scalars().all() == [{"reason": WHY, "codes": drafts}]
         for code in drafts:
             row = nomination(session, code)
             assert row.state == State.lapsed

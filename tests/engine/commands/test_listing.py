@@ -154,7 +154,9 @@ def test_a_list_that_was_shown_stays_as_it_was_when_another_is_compiled(sqlite_d
     assert compiled(scene, second, third) == 2
     assert lists(scene) == [shown, (2, "draft", False, [(second, False), (third, False), (first, False)])]
     with sqlite_database.unit_of_work() as session:  # standing on a round locks it
-        assert shown_list(session, scene.ground(session).round_id) is None, "it is being compiled anew"
+        still = shown_list(session, scene.ground(session).round_id)
+        assert still is not None
+        assert (still.version, still.preparing) == (1, True), "it is being compiled anew"
     assert compiled(scene) == 2
     scene.close_proposal()
     listed(scene)
