@@ -10,6 +10,7 @@ from fastapi import Depends, Path, Request
 from starlette.datastructures import FormData, UploadFile
 
 from api.guard import TooLarge, too_long
+from api.rendering import ngay
 from engine.commands.proposal import StoredFile
 from engine.errors import Incomplete
 from engine.file_kinds import kept_name
@@ -33,10 +34,14 @@ def page_number(asked: str) -> int:
 
 @dataclass
 class Form:
-    """One submitted form. `errors` collects (field, sentence) for the page's error summary."""
+    """One submitted form. `errors` collects (field, sentence) for the page's error summary.
+
+    `example`: today, as a date is to be typed.
+    """
 
     data: FormData
     errors: dict[str, str] = field(default_factory=dict)
+    example: str = "24/11/2026"
 
     def text(self, name: str, *, lines: bool = False) -> str:
         value = self.data.get(name, "")
@@ -71,7 +76,7 @@ class Form:
             day, month, year = (int(part) for part in typed.replace("-", "/").replace(".", "/").split("/"))
             return date(year, month, day)
         except (ValueError, OverflowError):
-            self.errors[name] = f"“{typed[:40]}” không phải là ngày. Ghi như 24/11/2026."
+            self.errors[name] = f"“{typed[:40]}” không phải là ngày. Ghi như {self.example}."
             return None
 
     def files(self, name: str) -> list[UploadFile]:
@@ -94,7 +99,7 @@ async def form_of(request: Request) -> AsyncIterator[Form]:
     async with request.form(max_files=MOST_FILES, max_fields=fields, max_part_size=longest) as data:
         if sum(len(name) + len(v) for name, v in data.multi_items() if isinstance(v, str)) > MOST_TEXT:
             raise TooLarge(too_long(f"{MOST_TEXT:,} ký tự".replace(",", ".")))
-        yield Form(data)
+        yield Form(data, example=ngay(request.app.state.installation.clock()))
 
 
 async def _typed(request: Request) -> AsyncIterator[Form]:

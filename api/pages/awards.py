@@ -38,10 +38,13 @@ def correct(visit: StaffVisit, key: str, code: str, form: Typed) -> Response:
         faults.setdefault("dated", "Ghi ngày của quyết định.")
     if faults or dated is None:
         return _page(visit, CORRECTION, key, code, typed=form.typed(), faults=faults)
-    line = _line(visit, key, code)
+    with visit.read() as session:
+        round_ = rounds.seen(session, key)
+        line = line_of(session, round_, code, State.awarded, State.revoked)
+        together = given_together(session, round_.id, line)
     try:
         with visit.change() as session:
-            submission.correct_award(
+            put_right = submission.correct_award(
                 session,
                 visit.me,
                 code,
@@ -51,9 +54,12 @@ def correct(visit: StaffVisit, key: str, code: str, form: Typed) -> Response:
                 whole=form.text("whole") == "yes",
                 now=visit.clock(),
             )
+            # Another day under the same number is always the whole decision's.
+            whole = form.text("whole") == "yes" or put_right.decision_number == line.decision_number
     except Incomplete as refused:
         return _page(visit, CORRECTION, key, code, typed=form.typed(), faults=refused.fields)
-    return visit.go(_back(line, key), f"Đã sửa quyết định của {line.name}. Phòng đề nghị được báo.")
+    whose = f"{together} đề nghị" if whole and together > 1 else line.name
+    return visit.go(_back(line, key), f"Đã sửa quyết định của {whose}. Phòng đề nghị được báo.")
 
 
 @router.get("/vp/dot/{key}/huy/{code}")

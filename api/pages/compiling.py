@@ -112,7 +112,10 @@ def _do(visit: Visit, session: Session, key: str, wanted: str, form: Form) -> No
 
 
 def _order(form: Form) -> list[str]:
-    """Codes by the numbers typed beside them; equal or missing numbers keep the order of the page.
+    """Codes by the numbers typed beside them; missing numbers come last.
+
+    Of those with the same number a line that was moved up goes before the one that had it, a line moved down
+    after it: each comes to stand where its number says. Otherwise the order of the page is kept.
 
     Raises Incomplete for what is no number.
     """
@@ -125,5 +128,8 @@ def _order(form: Form) -> list[str]:
     if wrong:
         raise Incomplete(wrong)
     last = len(typed) + 1
-    places = {code: int(value) if value.strip() else last for code, value in typed.items()}
+    places = {}
+    for stood, (code, value) in enumerate(typed.items(), start=1):
+        wanted = int(value) if value.strip() else last
+        places[code] = wanted, (wanted > stood) - (wanted < stood)
     return sorted(places, key=lambda code: places[code])

@@ -80,13 +80,15 @@ def leave(visit: StaffVisit, key: str, form: Typed) -> Response:
     """Leave for one department to act after the deadline; the head's alone to give."""
     demand(visit, Role.head)
 
-    outlasts = False
+    outlasts, given = False, True
 
     def act(session: Session, until: date) -> None:
-        nonlocal outlasts
+        nonlocal outlasts, given
         department = form.text("department")
         if department not in round_at(session, key).department_names():
             raise Incomplete({"department": "Chọn phòng được nộp muộn."})
+        round_id = round_at(session, key).id
+        before = deadlines.leaves(session, round_id)
         outlasts = windows.give_leave(
             session,
             visit.me,
@@ -97,11 +99,15 @@ def leave(visit: StaffVisit, key: str, form: Typed) -> Response:
             calendar=visit.installation.calendar,
             now=visit.clock(),
         )
+        given = deadlines.leaves(session, round_id) != before
 
     needed = {"department": "Chọn phòng được nộp muộn.", "leave_reason": "Ghi lý do cho nộp muộn."}
     refused = _dated(visit, key, form, "until", act, needed=needed)
     later = " Ngày này sau hạn của Văn phòng: danh sách chờ phòng, nên cần dời cả hạn của Văn phòng."
-    said = "Đã cho nộp muộn. Phòng được báo qua thư." + (later if outlasts else "")
+    told = "Đã cho nộp muộn. Phòng được báo qua thư."
+    if not given:
+        told = "Phòng đã được nộp muộn đến ngày ấy từ trước; không có gì thay đổi, không gửi thêm thư."
+    said = told + (later if outlasts else "")
     return refused or visit.go(f"/vp/dot/{key}/han", said)
 
 
@@ -135,7 +141,7 @@ def _dated(
     day = form.date(name)
     errors = dict(form.errors)
     if day is None and not errors:
-        errors[name] = "Ghi một ngày, ví dụ 24/11/2026."
+        errors[name] = f"Ghi một ngày, ví dụ {form.example}."
         errors |= {field: said for field, said in needed.items() if not form.text(field)}
     if day is not None:
         try:

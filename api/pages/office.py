@@ -16,7 +16,7 @@ from engine.errors import Incomplete, NotFound, Refused
 from engine.queries import bulk, dashboard
 from engine.queries.bulk import Chosen, chosen
 from engine.queries.office import ALL, SEEN, Filter, RoundAt, nominations, round_at
-from engine.stages import Act, Role, acts_from
+from engine.stages import MOVE_OF, Act, Role, acts_from
 from engine.text import clean
 
 router = APIRouter()
@@ -177,11 +177,17 @@ def _confirmation(
     comment: str = "",
     errors: tuple[tuple[str, str], ...] = (),
 ) -> Response:
+    can, target = _open_to(at, ACTS[act]), MOVE_OF[ACTS[act]].target
+    able = sum(one.state in can and not (act == "accept" and one.lacking) for one in found)
+    same = sum(one.state == target for one in found)
     return visit.show(
         "office/bulk_confirm.html",
         status=422 if errors else 200,
         at=at,
         chosen=found,
+        able=able,
+        same=same,
+        unable=len(found) - able - same,
         act=act,
         comment=comment,
         departments=at.department_names(),

@@ -127,7 +127,7 @@ def extend(visit: StaffVisit, key: str, form: Typed) -> Response:
     due, reason = form.date("due"), form.text("reason", lines=True)
     errors = dict(form.errors)
     if due is None and not errors:
-        errors["due"] = "Ghi ngày hết hạn mới, ví dụ 24/11/2026."
+        errors["due"] = f"Ghi ngày hết hạn mới, ví dụ {form.example}."
     if due is not None:
         try:
             with visit.change() as session:

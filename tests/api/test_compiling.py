@@ -1,5 +1,7 @@
 """The list: ordered, published, frozen, opened again, and what stands in the way."""
 
+import re
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -46,6 +48,30 @@ def test_the_list_is_ordered_published_frozen_and_opened_again(doors: Doors, sce
     assert compiled(desk, scene, "unfreeze")[0] == 422
     assert compiled(desk, scene, "unfreeze", reason="Sửa tên đơn vị.")[0] == 303
     assert "Bản 2" in words(desk.get(f"/vp/dot/{scene.key}/danh-sach"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ({3: "1"}, [3, 0, 1, 2]),  # up: before the one that has the number
+        ({0: "3"}, [1, 2, 0, 3]),  # down: after it, or it would stand one place too high
+        ({3: "1", 2: "1"}, [2, 3, 0, 1]),
+        ({1: ""}, [0, 2, 3, 1]),
+        ({0: "2", 1: "1"}, [1, 0, 2, 3]),
+    ],
+)
+def test_a_line_comes_to_stand_where_its_number_says(
+    doors: Doors, scene: Scene, typed: dict[int, str], expected: list[int]
+) -> None:
+    for who in ("cs1", "cs2", "kh1", "kh2"):
+        given_nomination(scene, who=who, state=State.accepted)
+    scene.close_proposal()
+    desk, at = doors.at("office"), f"/vp/dot/{scene.key}/danh-sach"
+    before = re.findall(r'name="place-(\w+)"', desk.get(at).text)
+    order = {f"place-{code}": typed.get(n, str(n + 1)) for n, code in enumerate(before)}
+    assert compiled(desk, scene, "compile", **order)[0] == 303
+    after = re.findall(r'name="place-(\w+)"', desk.get(at).text)
+    assert after == [before[n] for n in expected]
 
 
 def test_the_list_is_not_frozen_over_unfinished_work(doors: Doors, scene: Scene) -> None:

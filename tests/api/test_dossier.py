@@ -256,33 +256,6 @@ def test_the_agency_cannot_decide_a_provincial_award(office: Office) -> None:
     assert state_of(doors, codes[0]) == State.approved
 
 
-def test_a_slip_in_a_decisions_number_is_put_right_on_a_page(office: Office) -> None:
-    doors, codes, desk = office
-    desk.post(f"{ROOT}/quyet-dinh", data={"codes": codes[2], "number": "128", "dated": "17/10/2025"})
-    address = f"{ROOT}/sua/{codes[2]}"
-    assert address in desk.get(f"{ROOT}/quyet-dinh").text
-    assert address not in doors.at("head").get(f"{ROOT}/quyet-dinh").text, "the office's act, not the head's"
-    assert doors.at("head").get(address).status_code == 403
-    assert 'value="128/QĐ-BDT"' in desk.get(address).text
-    wrong = desk.post(address, data={"number": "182/QĐ-BDT", "dated": "17/10/2025", "reason": ""})
-    assert wrong.status_code == 422
-    assert 'value="182/QĐ-BDT"' in wrong.text
-    right = {"number": "182/QĐ-BDT", "dated": "17/10/2025", "reason": "Gõ nhầm."}
-    assert desk.post(address, data=right).status_code == 303
-    assert "Quyết định số 182/QĐ-BDT ngày 17/10/2025" in words(desk.get(f"{ROOT}/quyet-dinh"))
-    assert desk.post(address, data=right).status_code == 303, "safe to repeat"
-
-
-def test_an_award_is_revoked_with_its_ground(office: Office) -> None:
-    doors, codes, desk = office
-    desk.post(f"{ROOT}/quyet-dinh", data={"codes": codes[2], "number": "128", "dated": "17/10/2025"})
-    assert desk.post(f"{ROOT}/huy/{codes[2]}", data={"reason": ""}).status_code == 422
-    assert doors.at("clerk-kh").get(f"{ROOT}/huy/{codes[2]}").status_code == 403
-    assert desk.post(f"{ROOT}/huy/{codes[2]}", data={"reason": "Kê khai sai."}).status_code == 303
-    assert state_of(doors, codes[2]) == State.revoked
-    assert "Kê khai sai." in words(desk.get(f"{ROOT}/quyet-dinh"))
-
-
 def test_empty_pages_say_why_and_what_next(sqlite_database: Database, tmp_path: Path) -> None:
     scene, _codes = voted(sqlite_database)
     desk = Doors(scene, tmp_path / "data").at("office")

@@ -158,7 +158,8 @@ def test_bulk_names_each_row_that_failed_and_why(desk: TestClient, scene: Scene)
     at = f"/vp/dot/{scene.key}/de-nghi/nhieu"
     codes = [ready, unchecked, gone]
     asked = words(desk.get(at, params={"act": "accept", "code": codes}))
-    assert "Chấp nhận 3 đề nghị?" in asked
+    assert "Chấp nhận 1 đề nghị?" in asked
+    assert "Đã chọn 3 đề nghị; 2 chưa chấp nhận được" in asked
     assert "chưa xác nhận: Báo cáo thành tích" in asked
     assert state_of(scene, ready) == "proposed"
     said = words(desk.post(at, data={"act": "accept", "code": codes}))
@@ -186,6 +187,15 @@ def test_what_was_done_already_is_counted_apart(desk: TestClient, scene: Scene) 
     with scene.database.unit_of_work() as session:
         office.tick(session, scene.actor("office", session), ready, ticks={"bao-cao": True}, now=scene.now)
     at = f"/vp/dot/{scene.key}/de-nghi/nhieu"
+    asked = words(desk.get(at, params={"act": "accept", "code": [ready, accepted, returned]}))
+    assert "Chấp nhận 1 đề nghị?" in asked
+    assert "Đã chọn 3 đề nghị; 1 đã chấp nhận từ trước; 1 chưa chấp nhận được" in asked
+    asked = words(desk.get(at, params={"act": "return", "code": [ready, accepted, returned]}))
+    assert "Trả lại phòng 2 đề nghị?" in asked
+    assert "1 đã trả lại từ trước." in asked
+    nothing = desk.get(at, params={"act": "accept", "code": [accepted]})
+    assert "Không có đề nghị nào để chấp nhận" in words(nothing)
+    assert "Chấp nhận 0" not in nothing.text
     said = words(desk.post(at, data={"act": "accept", "code": [ready, accepted, returned]}))
     assert "Chấp nhận: 1 xong, 1 đã xong từ trước, 1 chưa được" in said
     rows = said[said.index("Kết quả từng đề nghị") :]

@@ -1,11 +1,17 @@
 """From every page of a round the others are a press away, also when the round is over."""
 
+import re
 from pathlib import Path
 
+from fastapi.testclient import TestClient
+
+from api.app import create_app
 from engine.commands import submission
 from engine.database import Database
+from engine.installation import Installation
 from engine.stages import Stage
-from tests.api.office_given import Doors, words
+from tests.api.demo_given import settings_for
+from tests.api.office_given import BASE, Doors, words
 from tests.factories import given_result, given_round
 
 PAPERS = ("quyet-dinh", "ho-so", "tra-loi")
@@ -49,6 +55,27 @@ def test_a_closed_round_still_leads_to_its_papers(sqlite_database: Database, tmp
     desk, root = Doors(scene, tmp_path / "data").at("office"), f"/vp/dot/{scene.key}"
     assert f'href="{root}/quyet-dinh"' in desk.get(root).text
     assert "Sửa số, ngày" in words(desk.get(f"{root}/quyet-dinh"))
+    doors = Doors(scene, tmp_path / "data")
+    for who in ("office", "head"):  # nothing waits for them: what leads there all the same
+        one, door = doors.at(who), f'href="/dot/{scene.key}"'
+        assert 'href="/dot"' in one.get("/viec").text
+        assert door in one.get("/dot").text
+        assert f'href="{root}"' in one.get(f"/dot/{scene.key}").text
+        assert f'href="{root}/quyet-dinh"' in one.get(root).text
+    assert f'href="{root}"' not in doors.at("clerk-kh").get(f"/dot/{scene.key}").text
+
+
+def test_the_round_of_2023_leads_to_its_papers(here: Installation, tmp_path: Path) -> None:
+    root = "/vp/dot/ntm-2023-so-ket"
+    with TestClient(create_app(settings_for(tmp_path / "demo", demo=True), here), base_url=BASE) as desk:
+        desk.post("/demo", data={"person": "luong-thi-hong-van"})
+        board = desk.get(root)
+        assert all(f'href="{root}/{paper}"' in board.text for paper in PAPERS)
+        pages = "".join(desk.get(f"{root}/{paper}").text for paper in PAPERS)
+    assert "/sua/" in pages, "number and date can be put right"
+    assert "/huy/" in pages
+    assert f"{root}/ho-so/1.zip" in pages, "what was sent can be had"
+    assert re.search(rf"{root}/quyet-dinh/\d+\.docx", pages), "and what was decided"
 
 
 def test_before_that_there_is_nothing_to_open(sqlite_database: Database, tmp_path: Path) -> None:

@@ -65,7 +65,23 @@ def test_leave_is_the_heads_to_give(doors: Doors, scene: Scene) -> None:
     assert head.post(f"{at}/nop-muon", data={**typed, "department": "xx"}).status_code == 422
     assert head.post(f"{at}/nop-muon", data={**typed, "leave_reason": ""}).status_code == 422
     assert head.post(f"{at}/nop-muon", data=typed).status_code == 303
-    assert "Phòng Kế hoạch đến 17 giờ 00, thứ Tư 22/10/2025: Đi lũ." in words(head.get(at))
+    said = words(head.get(at))
+    assert "Phòng được báo qua thư." in said
+    assert "Phòng Kế hoạch đến 17 giờ 00, thứ Tư 22/10/2025: Đi lũ." in said
+    assert head.post(f"{at}/nop-muon", data=typed).status_code == 303, "the same again"
+    said = words(head.get(at))
+    assert "không gửi thêm thư" in said
+    assert "Phòng được báo qua thư." not in said
+    assert count(scene, "leave_given") == 1
+
+
+def test_the_example_of_a_date_is_today(doors: Doors, scene: Scene) -> None:
+    scene.clock.set(date(2025, 10, 9), 10)
+    head, at = doors.at("head"), f"/vp/dot/{scene.key}/han"
+    assert words(head.get(at)).count("Ví dụ 09/10/2025.") == 2
+    for typed, said in (("", "Ghi một ngày, ví dụ 09/10/2025."), ("mai", "Ghi như 09/10/2025.")):
+        answer = head.post(at, data={"stage": "proposal", "due": typed, "reason": "Bão."})
+        assert said in words(answer)
 
 
 def letter(scene: Scene, state: str, **values: Any) -> int:
@@ -85,8 +101,7 @@ def letter(scene: Scene, state: str, **values: Any) -> int:
             subject="Nhắc nộp đề nghị",
             written_at=scene.now,
             state=state,
-            attempts=3,
-            **values,
+            **{"attempts": 3, **values},
         )
         session.add(row)
         session.flush()
@@ -142,6 +157,16 @@ def test_letters_that_could_not_be_written_are_asked_for_anew(desk: TestClient, 
 def test_a_mail_server_that_is_down_is_announced(desk: TestClient, scene: Scene) -> None:
     letter(scene, "queued", next_at=scene.now)
     assert "Máy chủ thư chưa nhận 1 thư" in words(desk.get(f"/vp/dot/{scene.key}/thu"))
+
+
+@pytest.mark.parametrize("state", ["claimed", "sending"])
+def test_a_letter_that_is_being_sent_has_not_been_refused(desk: TestClient, scene: Scene, state: str) -> None:
+    row, board = letter(scene, state, attempts=1), f"/vp/dot/{scene.key}"
+    assert "máy chủ thư chưa nhận" not in words(desk.get(board))
+    assert "Máy chủ thư chưa nhận" not in words(desk.get(f"{board}/thu"))
+    with scene.database.unit_of_work() as session:
+        session.get_one(Message, row).attempts = 2
+    assert "1 thư máy chủ thư chưa nhận" in words(desk.get(board))
 
 
 def test_a_round_is_planned_from_its_file_once(desk: TestClient, scene: Scene) -> None:

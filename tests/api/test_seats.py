@@ -45,7 +45,11 @@ def test_a_member_who_left_is_replaced_on_a_page(sqlite_database: Database, tmp_
     assert doors.at("clerk-cs").get(address).status_code == 403
     assert desk.post(address, data=sent).status_code == 303
     assert desk.post(address, data=sent).status_code == 303, "pressed twice"
-    assert "Nông Đức CS 4" in words(desk.get(address))
+    changed = words(desk.get(address))
+    assert re.search(
+        r"Đã thay Ủy viên 4 → Nông Đức CS 4 \(Ủy viên\), \d\d/\d\d/2025\. Căn cứ: QĐ 12\.", changed
+    )
+    assert changed.count("→") == 1
     with sqlite_database.read() as session:
         sent["person"] = str(person(session, "kh4").id)
     stale = desk.post(address, data=sent)
