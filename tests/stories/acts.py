@@ -8,6 +8,7 @@ from io import BytesIO
 
 from pypdf import PdfWriter
 
+from tests.stories.kept import walked_once
 from tests.stories.visitor import Visitor
 from tests.stories.world import FINAL, World
 
@@ -149,6 +150,7 @@ def freeze(world: World) -> Visitor:
     return office.press("Lập danh sách").press("Công khai danh sách").press("Chốt danh sách")
 
 
+@walked_once
 def to_council(world: World, *nominees: Nominee) -> list[str]:
     """From an empty database to the open vote, on 15 December 2025."""
     open_round(world)
@@ -179,6 +181,7 @@ def close(world: World) -> Visitor:
     return world.visitor(SECRETARY).open(f"{OFFICE_ROUND}/tien-do-phieu").press("Kết thúc và kiểm phiếu")
 
 
+@walked_once
 def to_submission(world: World, *nominees: Nominee) -> list[str]:
     """From an empty database to the head's desk: all eleven have voted for all."""
     codes = to_council(world, *nominees)

@@ -8,7 +8,7 @@ import email.policy
 import re
 import socket
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
@@ -64,13 +64,16 @@ class Postbox:
             return "451 try again later"
         content = envelope.content
         assert isinstance(content, bytes)
-        self.raw.append(content)
         letter = email.message_from_bytes(content, policy=email.policy.default)
         assert isinstance(letter, EmailMessage)
+        self.keep(content, letter)
+        return "250 kept"
+
+    def keep(self, raw: bytes, letter: EmailMessage) -> None:
+        self.raw.append(raw)
         self.letters.append(letter)
         for recipient in letter["To"].addresses:
             self._of[recipient.addr_spec].append(letter)
-        return "250 kept"
 
     def to(self, address: str) -> list[EmailMessage]:
         return list(self._of[address])
@@ -185,6 +188,17 @@ class World:
             return known
         self._visitors[key] = Visitor(self.signed_in(key))
         return self._visitors[key]
+
+    def cookies(self) -> dict[str, dict[str, str]]:
+        """Of everybody who has signed in."""
+        return {key: dict(visitor.client.cookies) for key, visitor in self._visitors.items()}
+
+    def resume(self, cookies: Mapping[str, Mapping[str, str]]) -> None:
+        """People come back to sessions opened before."""
+        for key, values in cookies.items():
+            browser = self.browser()
+            browser.cookies.update(dict(values))
+            self._visitors[key] = Visitor(browser)
 
     def at_ballot(self, key: str) -> Visitor:
         """A member of the council on a phone, by the newest letter's link: shown first, opened by a click."""
