@@ -35,7 +35,7 @@ OF_DEFINITIONS = re.compile(r"^config/(agency|reviews|rules)/")
 EVENTS = tuple(
     """
     planned proposal_opened office_opened council_opened submission_opened proposal_closed round_closed
-    round_reopened
+    round_reopened answer_withdrawn
     deadline_moved leave_given reminded late escalated department_proposed department_proposed_nobody
     started award_corrected awards_corrected roster_loaded saved attached detached checked lapsed
     list_compiled list_published list_frozen list_unfrozen

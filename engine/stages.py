@@ -122,13 +122,17 @@ class Act(StrEnum):
 
 @dataclass(frozen=True)
 class Move:
-    """`act` takes a nomination from one of `sources` to `target`, in one of `stages`, by one of `roles`."""
+    """`act` takes a nomination from one of `sources` to `target`, in one of `stages`, by one of `roles`.
+
+    `back_to`: where it may lead instead, because that is where it came from.
+    """
 
     act: Act
     sources: frozenset[State]
     target: State
     stages: frozenset[Stage]
     roles: frozenset[Role]
+    back_to: frozenset[State] = frozenset()
 
 
 def _move(act: Act, sources: set[State], target: State, stages: set[Stage], roles: set[Role]) -> Move:
@@ -205,12 +209,13 @@ MOVES: tuple[Move, ...] = (
         {Role.office},
     ),
     # An answer written to the wrong line; of awards only the province's (engine.commands.withdrawals).
-    _move(
+    Move(
         Act.withdraw_answer,
-        {State.not_awarded, State.completion, State.awarded},
+        frozenset({State.not_awarded, State.completion, State.awarded}),
         State.submitted,
-        _LATE,
-        {Role.office},
+        frozenset(_LATE),
+        frozenset({Role.office}),
+        back_to=frozenset({State.received, State.completion}),
     ),
     # Luật TĐKT Đ.93: an award may be cancelled and recovered later.
     _move(Act.revoke, {State.awarded}, State.revoked, _LATE, {Role.head, Role.office}),

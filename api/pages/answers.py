@@ -12,7 +12,7 @@ from engine.errors import Incomplete
 from engine.queries import rounds
 from engine.queries import submission as after_council
 from engine.queries.submission import Line, line_of
-from engine.stages import MOVE_OF, Act, Role, State
+from engine.stages import MOVE_OF, Act, Role, Stage, State
 
 router = APIRouter()
 SAID = {
@@ -80,20 +80,25 @@ def ask_withdrawal(visit: StaffVisit, key: str, code: str) -> Response:
 def withdraw(visit: StaffVisit, key: str, code: str, form: Typed) -> Response:
     """Written to the wrong line: what it said is kept in history, the department is told."""
     demand(visit, Role.office)
-    line = _line(visit, key, code, State.submitted)
+    line = _line(visit, key, code, State.submitted, State.received)
+    seen = form.text("seen")
     try:
         with visit.change() as session:
-            withdrawals.withdraw_answer(
+            again = rounds.seen(session, key).stage == Stage.closed
+            stands = withdrawals.withdraw_answer(
                 session,
                 visit.me,
                 code,
                 reason=form.text("reason", lines=True),
-                seen=form.text("seen"),
+                seen=int(seen) if seen.isascii() and seen.isdigit() else 0,
                 now=visit.clock(),
-            )
+            ).state
     except Incomplete as refused:
         return _withdrawal(visit, key, code, typed=form.typed(), faults=refused.fields)
-    told = f"Đã rút kết quả ghi nhầm của {line.name}. Đề nghị chờ Sở Nội vụ trả lời; phòng đề nghị được báo."
+    waits = "vẫn đang trả để bổ sung" if stands == State.completion else "chờ Sở Nội vụ trả lời"
+    told = f"Đã rút kết quả ghi nhầm của {line.name}. Đề nghị {waits}; phòng đề nghị được báo."
+    if again:
+        told += " Đợt xét được mở lại, các lời nhắc thì không: cần nhắc, đổi hạn ở trang Hạn."
     return visit.go(f"/vp/dot/{key}/tra-loi", told)
 
 
@@ -111,6 +116,8 @@ def _withdrawal(
     faults: Mapping[str, str] | None = None,
 ) -> Response:
     """The form about one answer, with what was recorded, what was typed and what is wrong with it."""
+    with visit.read() as session:  # before the line: what is written in between is then refused
+        mark = withdrawals.answer_mark(session, code)
     line, faults = _line(visit, key, code), faults or {}
     withdrawals.refuse_own_award(line.level, line.state)
     return visit.show(
@@ -118,6 +125,7 @@ def _withdrawal(
         status=422 if faults else 200,
         key=key,
         line=line,
+        mark=mark,
         typed=typed or {},
         faults=faults,
         errors=summary_of(faults),

@@ -115,7 +115,7 @@ def _order(form: Form) -> list[str]:
     """Codes by the numbers typed beside them; missing numbers come last.
 
     Of those with the same number a line that was moved up goes before the one that had it, a line moved down
-    after it: each comes to stand where its number says. Otherwise the order of the page is kept.
+    after it: one line moved comes to stand where its number says. Otherwise the order of the page is kept.
 
     Raises Incomplete for what is no number.
     """

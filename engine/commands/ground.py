@@ -15,7 +15,7 @@ from engine.definition import Definition, from_body
 from engine.errors import NotFound, NotNow
 from engine.models import Definition as KeptDefinition
 from engine.models import Nomination, Round, StageWindow
-from engine.stages import Act, Role, Stage, State
+from engine.stages import MOVE_OF, Act, Role, Stage, State
 
 Facts = Mapping[str, Any]
 
@@ -165,9 +165,15 @@ def move(
     facts: Facts | None = None,
     changes: Facts | None = None,
     tell: bool = True,
+    back_to: State | None = None,
 ) -> State:
-    """Make one move of the table: check person, state and stage; write state and history together."""
+    """Make one move of the table: check person, state and stage; write state and history together.
+
+    `back_to`: the state it came from, for an act that takes something back.
+    """
     target = demand_act(actor, ground, nomination, act)
+    if back_to is not None and back_to in MOVE_OF[act].back_to:
+        target = back_to
     written = {"state": target.value, "updated_at": now, **(changes or {})}
     subject = history.record(
         session,

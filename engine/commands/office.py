@@ -1,6 +1,6 @@
 """What Văn phòng does with one nomination: check it, accept, return, hold, release, decline."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, insert, literal, select, union_all
@@ -13,8 +13,8 @@ from engine.commands import own_time
 from engine.commands.ending import close_if_done
 from engine.commands.ground import Ground, demand_act, move, nomination_of, note, stand_on
 from engine.commands.listing import refuse_frozen
-from engine.definition import Item
-from engine.eligibility import Severity
+from engine.definition import Definition, Item
+from engine.eligibility import Finding, Severity
 from engine.errors import Incomplete, NotNow
 from engine.models import Nomination
 from engine.queries import judging
@@ -102,9 +102,7 @@ def accept(session: Session, actor: Actor, code: str, *, now: datetime) -> Nomin
 
 def _refuse_stopped(session: Session, ground: Ground, nomination: Nomination) -> None:
     """Raises Incomplete while a rule blocks or holds; what the office writes was verified ends a hold."""
-    found = judging.stopping(session, ground.definition, [nomination], judging.STOP)[nomination.id or 0]
-    if any(f.severity == Severity.hold for f in found) and _verified(session, nomination):
-        found = tuple(f for f in found if f.severity == Severity.block)
+    found = stopped_by(session, ground.definition, [nomination])[nomination.id or 0]
     if found:
         todo = {
             Severity.block: "Trả lại phòng để sửa.",
@@ -115,6 +113,18 @@ def _refuse_stopped(session: Session, ground: Ground, nomination: Nomination) ->
             sentence=f"Chưa chấp nhận được {nomination.nominee_name}.",
             rule="Điều kiện xét khen thưởng của đợt",
         )
+
+
+def stopped_by(
+    session: Session, definition: Definition, nominations: Sequence[Nomination]
+) -> dict[int, tuple[Finding, ...]]:
+    """By id, the rules that keep each from being accepted; a hold ends when what it asked was verified."""
+    found = judging.stopping(session, definition, nominations, judging.STOP)
+    for one in nominations:
+        said = found[one.id or 0]
+        if any(f.severity == Severity.hold for f in said) and _verified(session, one):
+            found[one.id or 0] = tuple(f for f in said if f.severity == Severity.block)
+    return found
 
 
 def _verified(session: Session, nomination: Nomination) -> bool:

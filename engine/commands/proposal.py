@@ -21,10 +21,9 @@ from engine.commands.ground import (
 )
 from engine.commands.insertion import insert_if_new
 from engine.commands.term import demand_open, open_until
-from engine.commands.unsigned import UNSIGNED
 from engine.errors import Changed, Incomplete, NotNow, StageClosed
 from engine.models import Event, Nomination
-from engine.stages import WITH_DEPARTMENT, Act, Role, Stage, State
+from engine.stages import Act, Role, Stage, State
 from engine.text import clean
 
 __all__ = [
@@ -188,17 +187,17 @@ def withdraw(session: Session, actor: Actor, code: str, *, reason: str, now: dat
         return nomination
     demand_act(actor, ground, nomination, Act.withdraw)
     said = clean(reason)
-    if State(nomination.state) not in WITH_DEPARTMENT:
-        demand_role(actor, Role.department_head, department=nomination.department_key)
-        if not said:
-            raise Incomplete({"reason": "Ghi lý do rút đề nghị."})
-    if ground.stage == Stage.office and nomination.state not in UNSIGNED:
+    if ground.stage == Stage.office and nomination.signed_at is not None:
         raise StageClosed(
             "Đề nghị đã ký gửi Văn phòng nên không rút được nữa: hạn nộp của các phòng đã hết. "
             "Cần dừng, trình Văn phòng không đưa vào danh sách.",
             rule="Thời hạn nộp đề nghị của đợt xét",
             help_from="Văn phòng",
         )
+    if nomination.signed_at is not None:
+        demand_role(actor, Role.department_head, department=nomination.department_key)
+        if not said:
+            raise Incomplete({"reason": "Ghi lý do rút đề nghị."})
     demand_open(session, ground, nomination.department_key, None, now=now)
     facts = {"reason": said}
     move(session, actor, ground, nomination, Act.withdraw, now=now, facts=facts, changes=facts, tell=False)
@@ -207,7 +206,7 @@ def withdraw(session: Session, actor: Actor, code: str, *, reason: str, now: dat
 
 def may_withdraw(session: Session, ground: Ground, nomination: Nomination, *, now: datetime) -> bool:
     """Whether the time to take it back has not run out; the days a return gives are for mending only."""
-    if ground.stage == Stage.office and nomination.state not in UNSIGNED:
+    if ground.stage == Stage.office and nomination.signed_at is not None:
         return False
     until = open_until(session, ground, nomination.department_key, None)
     return until is not None and now < until

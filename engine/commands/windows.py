@@ -223,7 +223,8 @@ def give_leave(
     moments.forget_own(session, ground, Stage.proposal, department)
     own_time.expect(session, ground, Stage.proposal, department, deadline, calendar=calendar, now=now)
     facts = {"department": department, "until": deadline.at.isoformat(), "reason": said}
-    note_round(session, actor, ground, "leave_given", now=now, facts=facts)
+    told = {**facts, "outlasts": outlasts}
+    note_round(session, actor, ground, "leave_given", now=now, facts=told)
     return outlasts
 
 

@@ -2,24 +2,27 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlmodel import Session, col
 
 from engine.access import Actor, demand_role
 from engine.commands.dossiers import dossiers_holding, lines_of
 from engine.commands.ending import reopen_round
-from engine.commands.ground import Ground, demand_act, move, nomination_of
+from engine.commands.ground import Ground, demand_act, move, nomination_of, note_round
 from engine.errors import Incomplete, NotNow
 from engine.models import Event, Nomination
 from engine.stages import Act, Role, State
 from engine.text import clean
 
-_LAST_ACT = (
-    select(col(Event.kind))
+_Written = Row[tuple[int, str, dict[str, Any]]]
+_NEWEST = (
+    select(col(Event.id), col(Event.kind), col(Event.facts))
+    .join(Nomination, col(Nomination.id) == col(Event.nomination_id))
     .where(
-        col(Event.nomination_id) == bindparam("id"),
-        col(Event.kind).in_([act.value for act in Act]),
+        col(Nomination.code) == bindparam("code"),
+        col(Event.kind).in_(bindparam("kinds", expanding=True)),
     )
     .order_by(col(Event.id).desc())
     .limit(1)
@@ -28,21 +31,22 @@ _NO_ANSWER: Mapping[str, object] = {"reason": "", "decision_number": "", "decisi
 
 
 def withdraw_answer(
-    session: Session, actor: Actor, code: str, *, reason: str, seen: str = "", now: datetime
+    session: Session, actor: Actor, code: str, *, reason: str, seen: int, now: datetime
 ) -> Nomination:
-    """Take back what was written by mistake as the answer: the nomination waits for it once more.
+    """Take back what was written by mistake as the answer: the nomination stands where it stood before.
 
-    A round that has closed meanwhile comes back with it. `seen`: the state the actor was shown, "" where
-    nothing was shown. Safe to repeat. Raises NotYours, NotNow for what has no answer, another one than was
-    shown, or an award of the agency's own, and Incomplete without a reason.
+    A round that has closed meanwhile comes back with it. `seen`: the `answer_mark` of what the actor was
+    shown. Safe to repeat. Raises NotYours, NotNow for what has no answer, another one than was shown, or an
+    award of the agency's own, and Incomplete without a reason.
     """
     demand_role(actor, Role.office)
     ground, nomination = nomination_of(session, code)
-    if nomination.state == State.submitted and _taken_back(session, nomination):
+    answer = _newest(session, code, *Act)
+    if answer is not None and answer.kind == Act.withdraw_answer:
         return nomination
     demand_act(actor, ground, nomination, Act.withdraw_answer)
     refuse_own_award(ground.definition.award(nomination.award_key).level, nomination.state)
-    if seen not in {"", nomination.state}:
+    if answer is None or answer_mark(session, code) != seen:
         raise NotNow(
             "Kết quả của đề nghị này vừa được ghi khác với trang ông/bà xem. Tải lại trang rồi xem lại.",
             rule="Kết quả khen thưởng phải có căn cứ",
@@ -50,18 +54,41 @@ def withdraw_answer(
     said = clean(reason, lines=True)
     if not said:
         raise Incomplete({"reason": "Ghi lý do rút kết quả để lưu hồ sơ và báo cho phòng."})
-    dated, before = nomination.decision_date, nomination.state
+    dated, before, stood = nomination.decision_date, nomination.state, State(answer.facts["from"])
+    changes = dict(_NO_ANSWER)
+    if stood == State.completion:  # Sở Nội vụ still waits for what it asked for then
+        asked = _newest(session, code, Act.ask_completion)
+        changes["reason"] = asked.facts["reason"] if asked else ""
     facts = {
         "reason": said,
-        "answer": nomination.reason,
+        "answer": answer.facts.get("reason", ""),
         "number": nomination.decision_number,
         "date": dated.isoformat() if dated else "",
+        "asked": changes["reason"],
     }
-    move(session, actor, ground, nomination, Act.withdraw_answer, now=now, facts=facts, changes=_NO_ANSWER)
+    move(
+        session,
+        actor,
+        ground,
+        nomination,
+        Act.withdraw_answer,
+        now=now,
+        facts=facts,
+        changes=changes,
+        back_to=stood,
+    )
     if before == State.completion:
         _out_again(session, ground, nomination)
+    told = {"code": code, "name": nomination.nominee_name, "reason": said}
+    note_round(session, actor, ground, "answer_withdrawn", now=now, facts=told, tell=False, wake=False)
     reopen_round(session, actor, ground, {"code": code}, now=now)
     return nomination
+
+
+def answer_mark(session: Session, code: str) -> int:
+    """Which answer, as corrected, a nomination has now: for a page that asks whether to withdraw it."""
+    newest = _newest(session, code, *Act, "award_corrected")
+    return newest.id if newest else 0
 
 
 def refuse_own_award(level: str, state: str) -> None:
@@ -76,9 +103,10 @@ def refuse_own_award(level: str, state: str) -> None:
         )
 
 
-def _taken_back(session: Session, nomination: Nomination) -> bool:
-    last = session.execute(_LAST_ACT, {"id": nomination.id}).scalar_one_or_none()
-    return last == Act.withdraw_answer.value
+def _newest(session: Session, code: str, *kinds: str) -> _Written | None:
+    asked = {"code": code, "kinds": [str(kind) for kind in kinds]}
+    found: _Written | None = session.execute(_NEWEST, asked).one_or_none()
+    return found
 
 
 def _out_again(session: Session, ground: Ground, nomination: Nomination) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from engine.commands.office import stopped_by
 from engine.models import Attachment, Check, Nomination
 from engine.queries.office import UNSEEN, RoundAt, in_list_order
+from engine.stages import State
 
 
 @dataclass(frozen=True)
@@ -23,17 +25,9 @@ class Chosen:
 
 
 def chosen(session: Session, at: RoundAt, codes: Sequence[str]) -> tuple[Chosen, ...]:
-    """The nominations of this round among `codes`, in list order; three queries whatever their number."""
-    rows = session.execute(
-        select(
-            col(Nomination.id),
-            col(Nomination.code),
-            col(Nomination.nominee_name),
-            col(Nomination.nominee_kind),
-            col(Nomination.department_key),
-            col(Nomination.award_key),
-            col(Nomination.state),
-        )
+    """The nominations of this round among `codes`, in list order; a few queries whatever their number."""
+    rows = session.scalars(
+        select(Nomination)
         .where(
             col(Nomination.round_id) == at.id,
             col(Nomination.code).in_(codes),
@@ -42,6 +36,7 @@ def chosen(session: Session, at: RoundAt, codes: Sequence[str]) -> tuple[Chosen,
         .order_by(*in_list_order(at.definition))
     ).all()
     ids = [row.id for row in rows]
+    stopped = stopped_by(session, at.definition, [row for row in rows if row.state == State.proposed])
     ticks = set(
         session.execute(
             select(col(Check.nomination_id), col(Check.item_key)).where(col(Check.nomination_id).in_(ids))
@@ -55,12 +50,14 @@ def chosen(session: Session, at: RoundAt, codes: Sequence[str]) -> tuple[Chosen,
         ).all()
     )
     lines = []
-    for id_, code, name, kind, department, award, state in rows:
+    for n in rows:
         lacking = []
-        for item in at.definition.items_for(award=award, nominee_kind=kind):
-            if item.required and item.kind == "file" and (id_, item.key) not in files:
+        for item in at.definition.items_for(award=n.award_key, nominee_kind=n.nominee_kind):
+            if item.required and item.kind == "file" and (n.id, item.key) not in files:
                 lacking.append(f"thiếu tệp: {item.label}")
-            elif item.required and (id_, item.key) not in ticks:
+            elif item.required and (n.id, item.key) not in ticks:
                 lacking.append(f"chưa xác nhận: {item.label}")
-        lines.append(Chosen(code, name, department, award, state, tuple(lacking)))
+        lacking += [finding.sentence for finding in stopped.get(n.id or 0, ())]
+        line = Chosen(n.code, n.nominee_name, n.department_key, n.award_key, n.state, tuple(lacking))
+        lines.append(line)
     return tuple(lines)

@@ -15,7 +15,7 @@ from engine.errors import NotFound
 from engine.models import Attachment, Comment, Nomination, NominationList, Person, Result, Round, Voting
 from engine.queries import judging, timeline
 from engine.queries.receipt import Receipt, receipt_of
-from engine.stages import EDITABLE, MOVE_OF, WITH_DEPARTMENT, Act, Role, Stage, State, acts_from
+from engine.stages import EDITABLE, MOVE_OF, Act, Role, Stage, State, acts_from
 
 NOT_THERE = "Không tìm thấy đề nghị này, hoặc ông/bà không có quyền xem."
 
@@ -207,7 +207,7 @@ def _acts(
     """Moves the table allows now that this person's roles carry; the department's only while it is open."""
     department = {Role.clerk, Role.department_head}
     # What the head has signed off only the head withdraws (engine.commands.proposal.withdraw).
-    signed = State(nomination.state) not in WITH_DEPARTMENT
+    signed = nomination.signed_at is not None
     heads = holds(actor, Role.department_head, department=nomination.department_key)
     # What the head agreed to forks: the agency decides itself, or the dossier goes to Sở Nội vụ.
     own = ground.definition.award(nomination.award_key).level == "agency"

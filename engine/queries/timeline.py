@@ -86,6 +86,8 @@ def remark_of(facts: dict[str, Any]) -> str:
     comments = facts.get("comments")
     if isinstance(comments, dict):
         said = "; ".join(str(text) for text in comments.values())
+    if "name" in facts:
+        said = f"{facts['name']}: {said}" if said else str(facts["name"])
     if "before" in facts and "after" in facts:  # a council seat changed hands
         said = f"{facts['before']} → {facts['after']}. {said}"
     return str(said)

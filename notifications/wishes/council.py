@@ -93,7 +93,19 @@ def seat_given(desk: Desk) -> Iterator[Wish]:
 
 
 def _still_time(desk: Desk) -> bool:
-    due = desk.window(Stage.council).due_at
+    """By the deadline as it stood then: who took a seat past it is invited with the new one (`extended`)."""
+    moved = (
+        select(Event.facts)
+        .where(
+            Event.round_id == desk.event.round_id,
+            Event.kind == "deadline_moved",
+            col(Event.id) > desk.event.id,
+        )
+        .order_by(col(Event.id))
+    )
+    later = (facts for facts in desk.session.exec(moved).all() if facts["stage"] == Stage.council)
+    first = next(later, None)
+    due = datetime.fromisoformat(first["before"]) if first else desk.window(Stage.council).due_at
     return due is not None and desk.event.at < due
 
 

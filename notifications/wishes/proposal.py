@@ -277,8 +277,7 @@ def leave_given(desk: Desk) -> Iterator[Wish]:
             note=f"Đơn vị được nộp muộn. Lý do: {desk.facts['reason']}",
         )
     department = desk.definition.department(desk.facts["department"]).name
-    end = desk.window(Stage.office).due_at
-    late = end is not None and end < datetime.fromisoformat(desk.facts["until"])
+    late = desk.facts.get("outlasts", False)
     for to in desk.role(Role.office):
         yield Wish(
             "leave_given",

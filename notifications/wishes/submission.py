@@ -208,7 +208,7 @@ def corrected(desk: Desk) -> Iterator[Wish]:
 
 
 def answer_withdrawn(desk: Desk) -> Iterator[Wish]:
-    """What was told before was never the answer: the nomination waits for it again."""
+    """What was told before was never the answer: the nomination stands where it stood before it."""
     facts = desk.facts
     if facts["from"] == State.awarded:
         dated = short(datetime.fromisoformat(facts["date"]).date())
@@ -217,7 +217,11 @@ def answer_withdrawn(desk: Desk) -> Iterator[Wish]:
         told = f"trả để bổ sung hồ sơ: {facts['answer']}"
     else:
         told = f"không được khen: {facts['answer']}"
-    note = "Đề nghị này không còn phải bổ sung gì." if facts["from"] == State.completion else None
+    note = "Đề nghị tiếp tục chờ Sở Nội vụ trả lời; khi có kết quả sẽ báo tiếp."
+    if facts["from"] == State.completion:
+        note = f"Đề nghị này không còn phải bổ sung gì. {note}"
+    elif facts["to"] == State.completion:
+        note = f"Đề nghị vẫn đang được trả để bổ sung hồ sơ: {facts['asked']}"
     said = [("Kết quả đã ghi nhầm", told), ("Lý do rút", facts["reason"])]
     for wish in _about_nominee(desk, "answer_withdrawn", said):
         yield replace(wish, note=note)

@@ -80,6 +80,14 @@ def test_what_was_signed_stays_with_the_office(scene: Scene, tmp_path: Path) -> 
         assert f"/de-nghi/{code}/rut" not in chief.get(f"/de-nghi/{code}").text
         assert chief.get(f"/de-nghi/{code}/rut").status_code == 409
         assert state_of(scene, code) == state
+    mended = signed[State.returned]
+    with scene.database.unit_of_work() as session:
+        proposal.finish(session, scene.actor("clerk-cs", session), mended, now=scene.now)
+    for who in ("clerk-cs", "chief-cs"):
+        with pytest.raises(StageClosed, match="không rút được nữa"):
+            withdraw(scene, mended, who, "Nhầm.")
+    assert f"/de-nghi/{mended}/rut" not in chief.get(f"/de-nghi/{mended}").text
+    assert state_of(scene, mended) == State.ready
 
 
 def test_with_the_leave_the_right_to_drop_ends(scene: Scene, tmp_path: Path) -> None:

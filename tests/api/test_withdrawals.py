@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from lxml import html
+
 from engine.commands import submission
 from engine.commands.dating import day_of
 from engine.database import Database
@@ -27,17 +29,22 @@ def test_an_answer_is_taken_back_on_a_page_in_a_closed_round(
     assert f"{ROOT}/rut/{awarded}" in desk.get(f"{ROOT}/tra-loi").text
     assert "Không đúng đối tượng." in words(desk.get(address))
     assert "Số 15/QĐ-UBND" in words(desk.get(f"{ROOT}/rut/{awarded}"))
-    empty = desk.post(address, data={"reason": " ", "seen": "not_awarded"})
+    seen = html.fromstring(desk.get(address).text).xpath("string(//input[@name='seen']/@value)")
+    empty = desk.post(address, data={"reason": " ", "seen": seen})
     assert empty.status_code == 422
     assert 'href="#reason"' in empty.text
-    stale = desk.post(address, data={"reason": "Nhầm dòng với người khác.", "seen": "completion"})
-    assert stale.status_code == 409
-    assert "Nhầm dòng với người khác." in stale.text, "what was typed stays"
+    for unknown in ({"seen": str(int(seen) - 1)}, {"seen": "not_awarded"}, {}):
+        stale = desk.post(address, data={"reason": "Nhầm dòng với người khác.", **unknown})
+        assert stale.status_code == 409
+        assert "Nhầm dòng với người khác." in stale.text, "what was typed stays"
     assert state_of(doors, wrong) == State.not_awarded
-    for _ in range(2):
-        told = desk.post(address, data={"reason": "Nhầm dòng.", "seen": "not_awarded"})
-        assert told.status_code == 303, words(told)
+    told = words(desk.post(address, data={"reason": "Nhầm dòng.", "seen": seen}, follow_redirects=True))
+    assert "Đợt xét được mở lại, các lời nhắc thì không" in told
+    again = words(desk.post(address, data={"reason": "Nhầm dòng.", "seen": seen}, follow_redirects=True))
+    assert "Đã rút kết quả ghi nhầm" in again
+    assert "được mở lại" not in again
     assert state_of(doors, wrong) == State.submitted
+    assert "Rút kết quả đã ghi nhầm Nông Đức CS 2: Nhầm dòng." in words(desk.get(f"{ROOT}/nhat-ky"))
     assert "Ghi kết quả" in words(desk.get(f"{ROOT}/tra-loi"))
     assert address not in desk.get(f"{ROOT}/tra-loi").text
 

@@ -66,6 +66,21 @@ def test_nobody_is_invited_to_a_vote_that_has_ended(sqlite_database: Database) -
         assert session.get_one(Message, deferred).outcome == outcome
 
 
+def test_who_took_a_seat_past_the_deadline_is_invited_once_when_both_are_told_together(
+    sqlite_database: Database,
+) -> None:
+    scene, _codes, _hash = given_vote(sqlite_database)
+    carry(scene)
+    scene.clock.push(days=10)
+    replace(scene, "seat4")
+    due = (scene.now + timedelta(days=7)).date()
+    with sqlite_database.unit_of_work() as session:
+        moved = {"due": due, "reason": "Thiếu phiếu.", "calendar": scene.calendar, "now": scene.now}
+        windows.move_deadline(session, scene.actor("office", session), scene.key, Stage.council, **moved)
+    told = [letter for letter, address in carry(scene) if address.startswith(NEW)]
+    assert told == ["ballot"]
+
+
 def test_who_took_a_seat_past_the_deadline_is_invited_with_the_next_one(
     sqlite_database: Database,
 ) -> None:

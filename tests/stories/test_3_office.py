@@ -132,6 +132,10 @@ def test_what_is_being_verified_is_not_accepted_until_the_result_is_written_down
     office = world.visitor(OFFICE).open(f"/vp/de-nghi/{code}")
     office.press("Chấp nhận", ticks(office), status=422)
     assert "tạm dừng xét, không loại" in office.errors[0]
+    together = world.visitor(OFFICE).open(f"{OFFICE_ROUND}/de-nghi/nhieu?act=accept&code={code}")
+    assert "Không có đề nghị nào để chấp nhận" in together.words
+    assert "tạm dừng xét, không loại" in together.words
+    office.open(f"/vp/de-nghi/{code}")
     assert state_of(world, code) == "proposed"
     office.press("Tạm dừng xét", {"reason": "Chờ kết luận đơn thư."})
     office.open(f"/vp/de-nghi/{code}").press("Xét tiếp", {"reason": "Kết luận 12/KL: tố cáo sai."})

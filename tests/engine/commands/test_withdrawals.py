@@ -18,12 +18,20 @@ WHY = "Ghi nhầm dòng."
 NUMBER = "15/QĐ-UBND"
 
 
-def take_back(scene: Scene, code: str, who: str = "office", *, reason: str = WHY, seen: str = "") -> str:
+def take_back(
+    scene: Scene, code: str, who: str = "office", *, reason: str = WHY, seen: int | None = None
+) -> str:
     with scene.database.unit_of_work() as session:
         actor = scene.actor(who, session)
+        mark = withdrawals.answer_mark(session, code) if seen is None else seen
         return withdrawals.withdraw_answer(
-            session, actor, code, reason=reason, seen=seen, now=scene.now
+            session, actor, code, reason=reason, seen=mark, now=scene.now
         ).state
+
+
+def mark_of(scene: Scene, code: str) -> int:
+    with scene.database.read() as session:
+        return withdrawals.answer_mark(session, code)
 
 
 def award(scene: Scene, *codes: str) -> None:
@@ -78,7 +86,7 @@ def test_the_last_answer_is_taken_back_and_the_right_one_closes_the_round_again(
 def test_a_provincial_award_leaves_its_number_and_date_in_history_only(sqlite_database: Database) -> None:
     scene, (code, _other) = sent(sqlite_database)
     award(scene, code)
-    assert take_back(scene, code, seen=State.awarded) == State.submitted
+    assert take_back(scene, code) == State.submitted
     with sqlite_database.read() as session:
         row = nomination(session, code)
         assert (row.decision_number, row.decision_date) == ("", None)
@@ -119,7 +127,60 @@ def test_who_may_with_what_and_when(sqlite_database: Database) -> None:
         take_back(scene, code, reason=" ")
     assert set(refused.value.fields) == {"reason"}
     with pytest.raises(NotNow, match="vừa được ghi khác"):
-        take_back(scene, code, seen=State.completion)
+        take_back(scene, code, seen=mark_of(scene, code) - 1)
     with pytest.raises(NotNow):
         take_back(scene, waiting)
     assert happened(scene, "withdraw_answer") == 0
+
+
+def test_a_page_of_yesterday_withdraws_no_answer_written_since(sqlite_database: Database) -> None:
+    scene, (code, _other) = sent(sqlite_database)
+    award(scene, code)
+    shown = mark_of(scene, code)
+    take_back(scene, code)
+    take_back(scene, code, seen=shown)  # sent again: nothing is left to withdraw
+    answer(scene, [code], "awarded", number="99/QĐ-UBND", dated=day_of(scene.now))
+    with pytest.raises(NotNow, match="vừa được ghi khác"):
+        take_back(scene, code, seen=shown)
+    shown = mark_of(scene, code)
+    with scene.database.unit_of_work() as session:
+        submission.correct_award(
+            session,
+            scene.actor("office", session),
+            code,
+            number="98/QĐ-UBND",
+            dated=day_of(scene.now),
+            reason="Ghi nhầm số.",
+            now=scene.now,
+        )
+    with pytest.raises(NotNow, match="vừa được ghi khác"):
+        take_back(scene, code, seen=shown)
+    assert happened(scene, "withdraw_answer") == happened(scene, "answer_withdrawn") == 1
+    with scene.database.read() as session:
+        assert nomination(session, code).state == State.awarded
+
+
+def test_what_was_to_be_completed_is_so_again_with_what_was_added(sqlite_database: Database) -> None:
+    scene, (code, _other) = sent_back(sqlite_database)
+    answer(scene, [code], "not_awarded", reason="Nhầm dòng.")
+    assert take_back(scene, code) == State.completion
+    with sqlite_database.read() as session:
+        assert nomination(session, code).reason == "Thiếu minh chứng."
+        assert session.execute(select(col(Dossier.state))).scalar_one() == "returned"
+
+
+def test_what_was_received_is_received_again(sqlite_database: Database) -> None:
+    scene, (code, _other) = sent(sqlite_database)
+    with sqlite_database.unit_of_work() as session:
+        submission.record_receipt(
+            session,
+            scene.actor("office", session),
+            scene.key,
+            number="77",
+            now=scene.now,
+        )
+    for said in ("completion", "not_awarded"):
+        answer(scene, [code], said, reason="Nhầm dòng.")
+        assert take_back(scene, code) == State.received
+        with sqlite_database.read() as session:
+            assert session.execute(select(col(Dossier.state))).scalar_one() == "received"
