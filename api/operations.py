@@ -16,7 +16,9 @@ from engine import history
 from engine.access import STAGE_WORDS, Actor
 from engine.calendar import in_words
 from engine.commands import people, rounds
+from engine.definition import content_hash
 from engine.definition import files as definition_files
+from engine.errors import NotNow
 from engine.installation import Installation
 from engine.models import Event, Nomination, Round, StageWindow
 from engine.stages import Stage
@@ -66,10 +68,17 @@ def load_everybody(
 
 
 def plan(session: Session, actor: Actor, here: Installation, key: str, *, now: datetime) -> tuple[str, str]:
-    """Plan a round from its files; returns its title and when it opens, in words. Raises DefinitionFaults."""
-    ground = rounds.plan(
-        session, actor, definition_files.load(here.texts, key), calendar=here.calendar, now=now
-    )
+    """Plan a round from its files as they read now; returns its title and when it opens, in words.
+
+    Raises DefinitionFaults, and NotNow when the files changed after the round had opened.
+    """
+    definition = definition_files.load(here.texts, key)
+    ground = rounds.plan(session, actor, definition, anew=True, calendar=here.calendar, now=now)
+    if ground.round.definition_hash != content_hash(definition):
+        raise NotNow(
+            f"The round “{key}” has opened: it keeps the definition it opened with, and changed files no "
+            "longer reach it. Put them back, or give the new ones to a round of another key."
+        )
     opens = session.exec(
         select(StageWindow.opens_at).where(
             StageWindow.round_id == ground.round_id, StageWindow.stage == Stage.proposal.value

@@ -4,28 +4,24 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, insert, or_, select, update
+from sqlalchemy import CursorResult, or_, select, update
 from sqlmodel import Session, SQLModel, col
 
 from engine.access import Actor, demand_role
 from engine.calendar import Calendar
-from engine.clock import VIETNAM
 from engine.commands import council, moments, own_time
 from engine.commands.ending import close_if_done, end_round
-from engine.commands.ground import Ground, note_round, stand_on, window_of
-from engine.commands.insertion import insert_if_new
+from engine.commands.ground import Ground, note_round, window_of
+from engine.commands.planning import keep, plan
 from engine.commands.windows import (
     close_proposal,
-    deadline_of,
     give_leave,
     move_deadline,
     open_stage,
 )
-from engine.definition import Definition, content_hash, to_body
-from engine.errors import Incomplete
-from engine.models import Moment, Person, Round
+from engine.models import Moment, Round
 from engine.queries import waiting
-from engine.stages import STAGES, Role, Stage
+from engine.stages import Role, Stage
 
 __all__ = [
     "act_on",
@@ -46,96 +42,6 @@ __all__ = [
 _TABLES = SQLModel.metadata.tables
 AFTER_DEADLINE = {"late", "escalate"}
 SPOKEN = {"remind": "reminded", "late": "late", "escalate": "escalated"}
-
-
-def keep(session: Session, definition: Definition, *, now: datetime) -> str:
-    """Keep a definition under its content hash (once); returns the hash."""
-    key = content_hash(definition)
-    row = {"hash": key, "key": definition.key, "body": to_body(definition), "kept_at": now}
-    insert_if_new(session, _TABLES["definition"], row)
-    return key
-
-
-def plan(
-    session: Session, actor: Actor, definition: Definition, *, calendar: Calendar, now: datetime
-) -> Ground:
-    """Put a round on the calendar: it opens by itself on the day its definition names.
-
-    Safe to repeat and to race: an existing round of that key is returned as it stands, on the definition it
-    has. Raises Incomplete when somebody on the council is not on the roster, or the departments' deadline is
-    over: the round would open at once, with a deadline that nobody has set.
-    """
-    demand_role(actor, Role.office, Role.admin)
-    row = {
-        "key": definition.key,
-        "agency_key": definition.agency.key,
-        "definition_hash": keep(session, definition, now=now),
-        "title": definition.title,
-        "stage": Stage.planned.value,
-        "made_at": now,
-        "history_head": "",
-    }
-    fresh = insert_if_new(session, _TABLES["round"], row)
-    ground = stand_on(session, key=definition.key)
-    if fresh is None:
-        return ground
-    _seat_the_council(session, ground)
-    opens = definition.stages[Stage.proposal].opens
-    assert opens is not None  # noqa: S101 — the definition's own check
-    opens_at = datetime.combine(opens, definition.morning, VIETNAM)
-    due_at = deadline_of(definition, Stage.proposal, calendar, opens).at
-    if due_at <= now:
-        raise Incomplete(
-            {"due": overdue_words(definition.key, due_at)}, rule="Thời hạn nộp đề nghị của đợt xét"
-        )
-    windows = [
-        {
-            "round_id": ground.round_id,
-            "stage": stage.value,
-            "generation": 1,
-            "opens_at": opens_at if stage == Stage.proposal else None,
-            "due_at": due_at if stage == Stage.proposal else None,
-            "explanation": "",
-        }
-        for stage in STAGES
-    ]
-    session.execute(insert(_TABLES["stagewindow"]), windows)
-    session.add(
-        Moment(round_id=ground.round_id, stage=Stage.proposal.value, generation=1, kind="open", at=opens_at)
-    )
-    facts = {"definition": row["definition_hash"]}
-    note_round(session, actor, ground, "planned", now=now, facts=facts, tell=False)
-    return ground
-
-
-def overdue_words(key: str, due_at: datetime) -> str:
-    """Why a round whose time is over cannot be planned, and what to do."""
-    return (
-        f"Hạn nộp đề nghị của đợt này ({due_at.astimezone(VIETNAM):%d/%m/%Y}) đã qua. "
-        f"Sửa ngày của các giai đoạn trong config/reviews/{key}.yaml rồi lập lại."
-    )
-
-
-def _seat_the_council(session: Session, ground: Ground) -> None:
-    seats = ground.definition.council.seats
-    known = session.execute(
-        select(col(Person.key), col(Person.id)).where(
-            col(Person.agency_key) == ground.round.agency_key, col(Person.key).in_([s.person for s in seats])
-        )
-    )
-    people = {key: id_ for key, id_ in known if id_ is not None}
-    missing = [seat.person for seat in seats if seat.person not in people]
-    if missing:
-        raise Incomplete(
-            {"council": f"Chưa có trong danh sách nhân sự: {', '.join(missing)}. Nạp nhân sự trước."},
-            rule="Thành phần Hội đồng",
-        )
-    rows = [
-        {"round_id": ground.round_id, "person_id": people[s.person], "role": s.role, "position": position}
-        for position, s in enumerate(seats, start=1)
-    ]
-    if rows:
-        session.execute(insert(_TABLES["seat"]), rows)
 
 
 def due_moments(session: Session, round_id: int, *, now: datetime) -> list[Moment]:

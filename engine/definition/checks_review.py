@@ -116,6 +116,24 @@ def award_faults(review: Entry[ReviewFile], pack: RulesFile) -> Iterator[Fault]:
             )
 
 
+def route_faults(review: Entry[ReviewFile], head: str) -> Iterator[Fault]:
+    """Awards whose route and decider contradict each other; `head`: the title of the agency's head.
+
+    Whose award it is follows from who decides it (Luật TĐKT Đ.80.1): the head's own end in a decision of the
+    agency, all others in a dossier for the province.
+    """
+    for index, award in enumerate(review.value.awards):
+        own = award.decided_by.casefold().startswith(head.casefold())
+        if own != (award.level == "agency"):
+            whose = "thuộc thẩm quyền của cơ quan" if own else f"không do {head} quyết định"
+            right = "agency" if own else "province"
+            yield review.fault(
+                f"“{award.name}” {whose}, mà level ghi “{award.level}”",
+                f"Ghi “level: {right}”, hoặc sửa decided_by",
+                *("awards", index, "level"),
+            )
+
+
 def form_faults(review: Entry[ReviewFile], pack: RulesFile) -> Iterator[Fault]:
     """Checklist and questions: repeated keys, unknown awards, and questions a rule needs but nobody asks."""
     keys = [award.key for award in review.value.awards]

@@ -2,7 +2,7 @@
 
 import re
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -27,6 +27,26 @@ def of_validation(source: Source, model: type[BaseModel], error: ValidationError
     details = error.errors(include_url=False)
     found = [_of_one(source, model, detail) for detail in details if not _only_follows(detail)]
     return sorted(found, key=lambda fault: fault.line)
+
+
+def empties(source: Source, value: object, at: Location = (), *, named: bool = True) -> Iterator[Fault]:
+    """Texts that must say something and are empty: papers and pages are made of them.
+
+    A text the file may leave out may also be empty, and so may the source of a rule that has none.
+    """
+    if isinstance(value, BaseModel):
+        for name, field in type(value).model_fields.items():
+            must = field.is_required() and name != "source"
+            yield from empties(source, getattr(value, name), (*at, name), named=must)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from empties(source, each, (*at, key))
+    elif isinstance(value, (list, tuple)):
+        for index, each in enumerate(value):
+            yield from empties(source, each, (*at, index))
+    elif isinstance(value, str) and named and not value.strip():
+        key = next((str(part) for part in reversed(at) if isinstance(part, str)), "")
+        yield source.fault(at, f"“{key}” để trống", "Ghi nội dung của dòng này")
 
 
 def _only_follows(detail: ErrorDetails) -> bool:

@@ -10,7 +10,13 @@ from typing import TypeVar
 
 from engine.definition import Agency, Award, Council, Definition, Department, FormerDepartment, Rule, RulePack
 from engine.definition.checks_agency import agency_faults
-from engine.definition.checks_review import award_faults, form_faults, staffing_faults, stage_faults
+from engine.definition.checks_review import (
+    award_faults,
+    form_faults,
+    route_faults,
+    staffing_faults,
+    stage_faults,
+)
 from engine.definition.checks_rules import pack_faults
 from engine.definition.entries import (
     AgencyVersion,
@@ -167,6 +173,7 @@ def _resolve(library: Library, review: Entry[ReviewFile]) -> Definition | list[F
     if grounds is None:
         return faults
     faults += award_faults(review, grounds.pack.value)
+    faults += route_faults(review, grounds.agency.head.title)
     faults += form_faults(review, grounds.pack.value)
     faults += staffing_faults(grounds.folder, grounds.departments, review.value.on)
     if faults or any(stage_faults(review)):

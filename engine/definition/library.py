@@ -16,7 +16,7 @@ from engine.definition.entries import (
     ReviewFile,
     RulesFile,
 )
-from engine.definition.faults import of_validation
+from engine.definition.faults import empties, of_validation
 from engine.definition.lines import Fault, Source, read
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -63,10 +63,12 @@ class Library:
         if source.data is None:
             return None
         try:
-            return Entry(source, model.model_validate(source.data))
+            value = model.model_validate(source.data)
         except ValidationError as wrong:
             self.faults += of_validation(source, model, wrong)
             return None
+        self.faults += empties(source, value)
+        return Entry(source, value)
 
 
 def read_all(files: Mapping[str, str]) -> Library:

@@ -55,7 +55,7 @@ def of_round(session: Session, key: str, *, now: datetime) -> Picture:
     waits_for = _waits_for(stage, due, len(who.departments), len(who.persons))
     lines = [
         f"# {round_.title}",
-        f"Giai đoạn: **{STAGE_WORDS[stage]}** — {waits_for}",
+        f"Giai đoạn: **{STAGE_WORDS[stage]}**" + (f" — {waits_for}" if stage != Stage.closed else ""),
         "",
         "| Tình trạng | Số đề nghị |",
         "|---|---|",
@@ -77,6 +77,8 @@ def _still_to_come(moment: Moment, stage: Stage) -> bool:
 
 
 def _next(moments: Sequence[Moment]) -> list[str]:
+    if not moments:
+        return []
     return [
         "| Sắp tới | Việc |",
         "|---|---|",

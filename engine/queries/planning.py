@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from engine.calendar import Calendar
 from engine.clock import VIETNAM
-from engine.commands.rounds import overdue_words
+from engine.commands.planning import overdue_words
 from engine.commands.windows import deadline_of
 from engine.definition import files as definition_files
 from engine.definition.files import DefinitionFaults, Fault

@@ -62,6 +62,25 @@ def test_from_people_to_a_planned_round(data: Path) -> None:
         assert session.exec(select(Person.active)).all() == [True] * 33
 
 
+def test_corrected_files_reach_a_planned_round_and_no_later_one(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tdkt("people", "load")
+    tdkt("round", "plan", FINAL)
+    corrected = with_change(tmp_path, f"reviews/{FINAL}.yaml", "opens: 2025-11-24", "opens: 2025-11-25")
+    monkeypatch.setenv("TDKT_CONFIG", str(corrected))
+    assert "opens 8 giờ 00, thứ Ba 25/11/2025" in tdkt("round", "plan", FINAL).output
+    opened = database(data)
+    with opened.unit_of_work() as session:
+        session.execute(update(Round).values(stage="proposal"))
+    opened.dispose()
+    again = with_change(tmp_path / "again", f"reviews/{FINAL}.yaml", "opens: 2025-11-24", "opens: 2025-11-26")
+    monkeypatch.setenv("TDKT_CONFIG", str(again))
+    said = tdkt("round", "plan", FINAL)
+    assert said.exit_code == 1
+    assert "has opened: it keeps the definition" in said.output
+
+
 def test_a_round_whose_time_is_over_is_refused_with_the_file_to_mend(data: Path) -> None:
     tdkt("people", "load")
     said = tdkt("round", "plan", "ntm-2023-so-ket")

@@ -222,6 +222,13 @@ def test_the_picture_shows_what_is_still_to_come(sqlite_database: Database) -> N
     assert "đóng: Hội đồng bỏ phiếu" in said
     assert ": phòng đề nghị |" not in said
     assert ": Văn phòng tổng hợp |" not in said
+    assert "Sắp tới" in said
+    with sqlite_database.unit_of_work() as session:
+        scene.ground(session).round.stage = Stage.closed.value
+    with sqlite_database.read() as session:
+        over = picture.of_round(session, scene.key, now=scene.now).markdown
+    assert over.splitlines()[1] == "Giai đoạn: **đã kết thúc**"
+    assert "Sắp tới" not in over
 
 
 def test_who_answered_under_a_leave_is_not_called_silent_while_it_mends(sqlite_database: Database) -> None:
