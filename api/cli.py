@@ -174,6 +174,21 @@ def backup(target: Annotated[Path, typer.Argument(help="A folder that does not e
 
 
 @app.command()
+def restore(source: Annotated[Path, typer.Argument(help="A folder made by `tdkt backup`.")]) -> None:
+    """Put a backup back while everything is stopped; the database of before is kept beside it."""
+    from api.restoring import CannotRestore
+    from api.restoring import restore as put_back
+    from engine.clock import system_clock
+
+    settings = read_settings()
+    try:
+        for line in put_back(settings.database_url, settings.data, source, now=system_clock()):
+            print(line)
+    except CannotRestore as cannot:
+        fail(str(cannot), 2)
+
+
+@app.command()
 def serve() -> None:
     """Start everything and keep it running: web pages, clock, and Prefect unless an outside one is set."""
     from api.checking import all_faults

@@ -61,11 +61,15 @@ def _blocks(
     if not facts.lines:
         return (Paragraph(wording.one("empty", values)),)
     blocks: list[Block] = []
-    for is_collective, lines in groupby(facts.lines, key=lambda line: line.is_collective):
+    kinds = {line.is_collective for line in facts.lines}
+    # Lines come award by award, collectives first: with several awards a kind alone would head two tables.
+    by_award = len(kinds) > 1 and len({line.award_name for line in facts.lines}) > 1
+    groups = groupby(facts.lines, key=lambda line: (line.is_collective, by_award and line.award_name))
+    for (is_collective, award), lines in groups:
         # A heading only where both kinds occur: a list of persons alone needs none.
-        if len({line.is_collective for line in facts.lines}) > 1:
-            key = "group_collective" if is_collective else "group_person"
-            blocks.append(Paragraph(wording.one(key, values), Style.HEADING))
+        if len(kinds) > 1:
+            kind = wording.one("group_collective" if is_collective else "group_person", values)
+            blocks.append(Paragraph(f"{award}: {kind.lower()}" if award else kind, Style.HEADING))
         blocks.append(_table(wording, list(lines), with_votes=with_votes))
     return (*blocks, Paragraph(wording.one("total", values)))
 

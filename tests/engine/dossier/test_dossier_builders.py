@@ -188,6 +188,13 @@ def test_the_list_separates_collectives_and_persons(
     assert made.head is None
     headings = [b.text for b in made.blocks if isinstance(b, Paragraph) and b.style is Style.HEADING]
     assert headings == ["Tập thể", "Cá nhân"]
+    mixed = (line(1), line(2, is_collective=True, award=LETTER), line(3, award=LETTER))
+    several = award_list(texts.award_list, agency=agency, review=review, facts=listed(mixed))
+    assert [b.text for b in several.blocks if isinstance(b, Paragraph) and b.style is Style.HEADING] == [
+        f"{CERTIFICATE}: cá nhân",
+        f"{LETTER}: tập thể",
+        f"{LETTER}: cá nhân",
+    ]
     persons = award_list(texts.award_list, agency=agency, review=review, facts=listed(lines[1:]))
     assert isinstance(persons.blocks[0], Table)
     empty = award_list(texts.award_list, agency=agency, review=review, facts=listed(()))

@@ -1,0 +1,99 @@
+"""A backup is put back over an installation that was used, was killed, or still runs."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.api.cli_given import FINAL, tdkt
+
+
+@pytest.fixture
+def data(tmp_path: Path, nothing_set: None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation with its people, backed up; a round was planned and a file kept since."""
+    monkeypatch.setenv("TDKT_SECRET", "s" * 40)
+    monkeypatch.setenv("TDKT_SMTP_URL", "smtps://post:h%40rd@mail.example.vn")
+    monkeypatch.setenv("TDKT_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr("engine.installation.system_clock", lambda: datetime(2025, 11, 20, 2, tzinfo=UTC))
+    data = tmp_path / "data"
+    tdkt("people", "load")
+    (data / "files" / "ab").mkdir(parents=True)
+    (data / "files" / "ab" / "abcd").write_text("kept")
+    assert tdkt("backup", str(tmp_path / "backup")).exit_code == 0
+    tdkt("round", "plan", FINAL)
+    (data / "files" / "ab" / "abcd").unlink()
+    return data
+
+
+def rounds(database: Path) -> int:
+    with closing(sqlite3.connect(database)) as opened:
+        found: int = opened.execute("SELECT count(*) FROM round").fetchone()[0]
+    return found
+
+
+def test_what_came_after_the_backup_is_gone_and_kept_beside_it(data: Path, tmp_path: Path) -> None:
+    said = tdkt("restore", str(tmp_path / "backup"))
+    assert said.exit_code == 0, said.output
+    assert "Files: 1 put back" in said.output
+    assert (data / "files" / "ab" / "abcd").read_text() == "kept"
+    assert rounds(data / "tdkt.db") == 0
+    (before,) = data.glob("tdkt.db.before-*")
+    assert rounds(before) == 1
+    assert (data / "tdkt.db").stat().st_mode & 0o077 == 0, "votes and letters are nobody else's"
+    assert "The record is whole: 1 events" in tdkt("history", "verify").output
+
+
+def test_the_log_of_a_killed_process_is_not_played_over_it(data: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(data / "tdkt.db")) as running:
+        running.execute("UPDATE round SET title = 'sau'")
+        running.commit()
+        killed = tmp_path / "killed"
+        shutil.copytree(data, killed)  # as a power cut leaves it, the log beside the file
+    assert (killed / "tdkt.db-wal").stat().st_size
+    shutil.rmtree(data)
+    killed.rename(data)
+    assert tdkt("restore", str(tmp_path / "backup")).exit_code == 0
+    assert rounds(data / "tdkt.db") == 0
+    assert "The record is whole: 1 events" in tdkt("history", "verify").output
+
+
+def test_a_damaged_database_is_set_aside_with_its_log(data: Path, tmp_path: Path) -> None:
+    (data / "tdkt.db").write_bytes(b"no database" * 1000)
+    (data / "tdkt.db-wal").write_bytes(b"of the one before")
+    assert tdkt("restore", str(tmp_path / "backup")).exit_code == 0
+    assert rounds(data / "tdkt.db") == 0
+    assert not list(data.glob("tdkt.db-*"))
+    assert list(data.glob("tdkt.db.before-*"))
+
+
+def test_while_it_runs_nothing_is_touched(data: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(data / "tdkt.db")) as running:
+        running.execute("SELECT count(*) FROM round").fetchone()
+        said = tdkt("restore", str(tmp_path / "backup"))
+    assert said.exit_code == 2
+    assert "stop the system first" in said.output
+    assert rounds(data / "tdkt.db") == 1
+    assert not list(data.glob("tdkt.db.before-*"))
+
+
+@pytest.mark.parametrize("fault", ["absent", "damaged"])
+def test_what_is_no_backup_is_refused(data: Path, tmp_path: Path, fault: str) -> None:
+    source = tmp_path / "backup"
+    if fault == "absent":
+        source = tmp_path / "nowhere"
+    else:
+        (source / "tdkt.db").write_bytes(b"no database" * 1000)
+    said = tdkt("restore", str(source))
+    assert said.exit_code == 2
+    assert str(source) in said.output.replace("\n", "")
+    assert rounds(data / "tdkt.db") == 1
+
+
+def test_postgresql_has_its_own_tool(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TDKT_DATABASE_URL", "postgresql://tdkt@127.0.0.1/tdkt")
+    said = tdkt("restore", str(tmp_path / "backup"))
+    assert said.exit_code == 2
+    assert "pg_restore" in said.output
