@@ -48,7 +48,7 @@ format: dev ## let ruff write the code its way
 	$(PY) -m ruff format .
 
 bench: dev ## measure, and write docs/benchmarks.md
-	$(PY) -m tests.bench
+	$(PY) -m tests.bench --with-setup
 
 lock: dev ## pin every package with its hashes, from pyproject.toml
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml -o requirements.txt

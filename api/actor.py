@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from engine.access import Actor, who_may
 from engine.calendar import Deadline, Level
+from engine.clock import system_clock
 from engine.errors import NotYours
 from engine.installation import Installation
 from engine.queries.visitor import visitor
@@ -148,7 +149,23 @@ def visit_of(request: Request) -> Visit:
         if found is not None:
             visit.actor, visit.scope, visit.title = found.actor, found.scope, found.title
             visit.key_hash = installation.keys.at_rest(key)
+    request.state.visit = visit
     return visit
+
+
+def visit_at_last(request: Request) -> Visit:
+    """The visit for a page that tells what went wrong: never fails, whatever state the database is in.
+
+    Who was found at the start is not looked up again; who cannot be found is nobody.
+    """
+    known: Visit | None = getattr(request.state, "visit", None)
+    if known is not None:
+        return known
+    try:
+        return visit_of(request)
+    except Exception:  # noqa: BLE001 — told already: it is why this page is shown
+        state = request.app.state
+        return Visit(request, state.installation, state.pages, system_clock())
 
 
 def signed_in(request: Request) -> Visit:

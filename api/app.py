@@ -1,10 +1,12 @@
 """The web application: pages over commands and queries. It starts without Prefect and never imports it."""
 
+import errno
 import gc
 import logging
 import os
 import secrets
 import traceback
+from contextlib import suppress
 from functools import partial
 
 import yaml
@@ -17,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api import signin
-from api.actor import PageHead, SignInFirst, visit_of
+from api.actor import PageHead, SignInFirst, visit_at_last
 from api.assets import static_app
 from api.forms import form_of
 from api.guard import Guard, TooLarge, harden
@@ -53,6 +55,7 @@ from engine.installation import Installation, open_installation
 from engine.models import Round
 
 log = logging.getLogger("tdkt.web")
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 TOLD = "told in the log of tdkt.web"
 
 STATUS: dict[type[errors.Refused], int] = {
@@ -100,6 +103,8 @@ def create_app(settings: Settings, installation: Installation) -> FastAPI:
         page=partial(_turned_away, app),
     )
     app.add_exception_handler(errors.Refused, _refused)
+    app.add_exception_handler(errors.Busy, _not_reached)
+    app.add_exception_handler(OSError, _no_room)
     app.add_exception_handler(SignInFirst, _sign_in_first)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _no_such_address)
@@ -122,7 +127,10 @@ def _keep_to_one_core() -> None:
 def _refused(request: Request, refused: Exception) -> Response:
     assert isinstance(refused, errors.Refused)  # noqa: S101 — registered for it
     status = next((code for kind, code in STATUS.items() if isinstance(refused, kind)), 409)
-    visit = visit_of(request)
+    visit = visit_at_last(request)
+    if isinstance(refused, errors.Away | errors.NoRoom):  # the page tells the person, this who can mend it
+        kinds = [type(each).__qualname__ for each in (refused, refused.__cause__) if each]
+        log.error("%s %s %s", status, _route(request), " from ".join(kinds))
     if request.headers.get("hx-request"):
         return visit.show("turned.html", status=status, sentence=refused.sentence)
     typed = getattr(request.state, "typed", [])
@@ -136,9 +144,27 @@ def _refused(request: Request, refused: Exception) -> Response:
     )
 
 
+async def _not_reached(request: Request, busy: Exception) -> Response:
+    """The database was asked who is there before the form was read: it is read now, so nothing is lost."""
+    if request.method == "POST" and not hasattr(request.state, "typed"):
+        with suppress(TooLarge, HTTPException, OSError, errors.Busy):
+            async with form_of(request) as form:
+                request.state.typed = form.pairs()
+    return await run_in_threadpool(_refused, request, busy)
+
+
+def _no_room(request: Request, error: Exception) -> Response:
+    """A full disk, wherever it shows first: in the store, or where a form's files lie while it is read."""
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        refused = errors.NoRoom()
+        refused.__cause__ = error
+        return _refused(request, refused)
+    raise error
+
+
 async def _sign_in_first(request: Request, _turn: Exception) -> Response:
     """Nothing typed is lost: what was posted is kept in the page until the person is signed in again."""
-    visit = await run_in_threadpool(visit_of, request)
+    visit = await run_in_threadpool(visit_at_last, request)
     if request.headers.get("hx-request"):
         sentence = (
             "Phiên làm việc đã hết nên chưa lưu. Bấm nút lưu: nội dung được giữ và trang mời đăng nhập lại."
@@ -147,8 +173,7 @@ async def _sign_in_first(request: Request, _turn: Exception) -> Response:
     posted, typed, files = request.method == "POST", list[tuple[str, str]](), False
     if posted:
         async with form_of(request) as form:
-            pairs = form.data.multi_items()
-            typed = [(name, value) for name, value in pairs if isinstance(value, str)]
+            typed, pairs = form.pairs(), form.data.multi_items()
             files = any(not isinstance(value, str) and value.filename for _, value in pairs)
     address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return visit.show(
@@ -162,7 +187,7 @@ def _http(request: Request, error: Exception) -> Response:
         404: errors.NotFound("Không có trang này. Có thể địa chỉ bị gõ thiếu hoặc trang đã chuyển."),
         405: errors.NotNow("Trang này không nhận cách gửi đó. Mở lại từ trang “Việc của tôi”."),
     }.get(error.status_code, errors.NotNow("Yêu cầu không thực hiện được."))
-    return visit_of(request).show(
+    return visit_at_last(request).show(
         "refused.html",
         status=error.status_code,
         refused=refused,
@@ -194,13 +219,23 @@ def _broken(request: Request, error: Exception) -> Response:
     The error's own text is left out: a database quotes names and addresses in it.
     """
     reference = secrets.token_hex(4)
-    route = getattr(request.scope.get("route"), "path", "")
-    log.error("500 %s %s %s", reference, route, _kind_and_place(error))
+    log.error("500 %s %s %s", reference, _route(request), _kind_and_place(error))
     error.add_note(TOLD)
-    answer = visit_of(request).show("broken.html", status=500, reference=reference)
+    visit = visit_at_last(request)
+    if request.headers.get("hx-request"):
+        sentence = f"Hệ thống gặp lỗi nên chưa lưu; nội dung đã gõ còn ở trang này. Mã lỗi {reference}."
+        answer = visit.show("turned.html", status=500, sentence=sentence)
+    else:
+        typed = getattr(request.state, "typed", [])
+        address = request.url.path
+        answer = visit.show("broken.html", status=500, reference=reference, typed=typed, address=address)
     # This answer is given outside the guard, around which the framework puts its catch-all.
     harden(answer.headers, path=request.url.path, secure=request.app.state.settings.secure)
     return answer
+
+
+def _route(request: Request) -> str:
+    return str(getattr(request.scope.get("route"), "path", ""))
 
 
 def _kind_and_place(error: BaseException) -> str:

@@ -18,6 +18,7 @@ NUMBERS = {
 DATES = ("submission_date", "meeting_date", "founding_date")
 HOURS = ("meeting_start", "meeting_end")
 PICKED = ("present", "nothing_added")
+OF_SUBMISSION = frozenset({"submission_number", "submission_date", "nothing_added", *SIGNERS})
 LABELS = NUMBERS | {
     "submission_date": "Ngày tờ trình",
     "founding_date": "Ngày quyết định thành lập Hội đồng",
@@ -88,6 +89,11 @@ def read(form: Form, seats: Iterable[int], *, returned: Iterable[int], today: da
     nothing_added = frozenset(each for each in returned if str(each) in ticked)
     facts["nothing_added"] = ",".join(str(each) for each in sorted(nothing_added))
     return Typed(facts, form.typed(), present, nothing_added, list(errors.items()))
+
+
+def of_minutes(facts: Mapping[str, str]) -> dict[str, str]:
+    """Those the form of the minutes alone asks for: it leaves the others as they stand."""
+    return {name: value for name, value in facts.items() if name not in OF_SUBMISSION}
 
 
 def hour_of(text: str) -> str | None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from api.forms import Form
+from engine.commands.drafting import Twin
 from engine.commands.proposal import Draft
 from engine.definition import Definition
 from engine.eligibility import Finding
@@ -214,6 +215,11 @@ def _choices(key: str, definition: Definition) -> dict[str, str]:
 
 def _step_of(key: str) -> str:
     return WHO if key in {"nominee", "nominee_title", "nominee_unit", "award_key"} else DEEDS
+
+
+def twin_in(refused: Incomplete) -> str:
+    """The code of the nomination that a refused one repeats; "" for any other refusal."""
+    return refused.other if isinstance(refused, Twin) else ""
 
 
 def placed(refused: Incomplete, form: Form) -> list[tuple[str, str]]:

@@ -87,6 +87,10 @@ class Form:
         """Everything typed, to show the form again."""
         return {name: value for name, value in self.data.items() if isinstance(value, str)}
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Everything typed, field by field as it came, to be sent again."""
+        return [(name, value) for name, value in self.data.multi_items() if isinstance(value, str)]
+
 
 @asynccontextmanager
 async def form_of(request: Request) -> AsyncIterator[Form]:
@@ -105,7 +109,7 @@ async def form_of(request: Request) -> AsyncIterator[Form]:
 async def _typed(request: Request) -> AsyncIterator[Form]:
     async with form_of(request) as form:
         # A refusal shows it again (api/app.py): nothing typed is lost.
-        request.state.typed = [(n, v) for n, v in form.data.multi_items() if isinstance(v, str)]
+        request.state.typed = form.pairs()
         yield form
 
 

@@ -1,10 +1,11 @@
 """What the operator's commands do, apart from talking: people, rounds, verification, backup, settings."""
 
+import os
 import shlex
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -128,9 +129,14 @@ def back_up(database_url: str, data: Path, target: Path) -> Iterator[str]:
     """Copy the database, then the files, into a new folder; yields what was done.
 
     Files are kept under the hash of their content and only ever added, so that whatever the copied database
-    names is there when they are copied after it. Raises CannotBackUp.
+    names is there when they are copied after it. Raises CannotBackUp, and nothing is left in `target` then.
     """
-    url = make_url(database_url)
+    url, store = make_url(database_url), data / "files"
+    if target.resolve().is_relative_to(store.resolve()):
+        raise CannotBackUp(
+            f"{target} is inside {store}, where the daily sweep deletes what no row names. "
+            "Name a folder elsewhere, best on another disk."
+        )
     if url.get_backend_name() != "sqlite":
         dump = [
             "pg_dump",
@@ -138,30 +144,75 @@ def back_up(database_url: str, data: Path, target: Path) -> Iterator[str]:
             f"--file={target / 'tdkt.dump'}",
             _without_password(database_url),
         ]
-        files = ["cp", "-a", str(data / "files"), str(target / "files")]
+        files = ["cp", "-a", str(store), str(target / "files")]
         raise CannotBackUp(
             "PostgreSQL is backed up by its own tool; the files come after it, in this order:\n"
             f"  mkdir -p {shlex.quote(str(target))}\n  {shlex.join(dump)}\n  {shlex.join(files)}"
         )
+    source = Path(url.database or "")
+    with _whole_or_not_at_all(target, source):
+        copy = _copy_database(source, target)
+        yield f"Database: {copy} ({copy.stat().st_size} bytes), integrity checked."
+        count = _copy_files(store, target / "files")
+        yield f"Files: {count} copied to {target / 'files'}."
+    yield "TDKT_SECRET is not in this folder: without it the links in letters already sent stop working."
+
+
+@contextmanager
+def _whole_or_not_at_all(target: Path, source: Path) -> Iterator[None]:
+    """A new folder for a backup of `source`; what fails is said, and half a backup is taken away again."""
+    made = False
+    try:
+        _demand_new(target, source)
+        os.umask(0o077)  # as the installation keeps its own: votes and letters are nobody else's
+        target.mkdir(parents=True, exist_ok=True)
+        made = True
+        yield
+    except BaseException as failed:
+        if made:
+            shutil.rmtree(target.resolve(), ignore_errors=True)
+        if isinstance(failed, OSError | sqlite3.OperationalError):
+            raise CannotBackUp(
+                f"{target} could not be written: {_reason(failed)}. No backup was made. "
+                "Name a folder on a disk with room, in which this user may write."
+            ) from failed
+        if isinstance(failed, sqlite3.DatabaseError):
+            raise CannotBackUp(_damaged(source, failed)) from failed
+        raise
+
+
+def _demand_new(target: Path, source: Path) -> None:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise CannotBackUp(
             f"{target} exists already: name a folder that does not, so that nothing is overwritten."
         )
-    source = Path(url.database or "")
     if not source.is_file():
         raise CannotBackUp(f"There is no database at {source}: nothing to back up.")
-    target.mkdir(parents=True, exist_ok=True)
+
+
+def _reason(failed: Exception) -> str:
+    """The system's own words; of many files that could not be copied, the first one's."""
+    if isinstance(failed, shutil.Error) and failed.args and isinstance(failed.args[0], list):
+        return str(failed.args[0][0][2])
+    return (failed.strerror if isinstance(failed, OSError) else None) or str(failed)
+
+
+def _damaged(source: Path, verdict: object) -> str:
+    return (
+        f"The database at {source} is damaged ({verdict}): no backup was made. Check the disk, "
+        "keep the file, and put the newest good backup back: `tdkt restore`."
+    )
+
+
+def _copy_database(source: Path, target: Path) -> Path:
     copy = target / "tdkt.db"
     with closing(sqlite3.connect(source)) as database, closing(sqlite3.connect(copy)) as kept:
         database.backup(kept)
         kept.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
         (verdict,) = kept.execute("PRAGMA integrity_check").fetchone()
     if verdict != "ok":
-        raise CannotBackUp(f"The copy of the database is damaged: {verdict}. Check the disk.")
-    yield f"Database: {copy} ({copy.stat().st_size} bytes), integrity checked."
-    count = _copy_files(data / "files", target / "files")
-    yield f"Files: {count} copied to {target / 'files'}."
-    yield "TDKT_SECRET is not in this folder: without it the links in letters already sent stop working."
+        raise CannotBackUp(_damaged(source, verdict))
+    return copy
 
 
 def _copy_files(source: Path, target: Path) -> int:
@@ -197,7 +248,7 @@ def settings_report(read: Callable[[], Settings]) -> tuple[list[str], bool]:
     except BadSettings as bad:
         settings, wrong = None, str(bad)
     faults = dict(line.split(": ", 1) for line in wrong.splitlines() if ": " in line)
-    lines = []
+    lines = [f".env: {faults['.env']}"] if ".env" in faults else []
     for name, field in Settings.model_fields.items():
         variable = f"TDKT_{name.upper()}"
         if variable in faults:

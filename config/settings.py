@@ -1,5 +1,7 @@
 """Settings of one installation, from the environment or `.env`. Nothing here changes while it runs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -92,7 +94,12 @@ class Settings(BaseSettings):
     """Every field is an environment variable with the prefix TDKT_; the README explains each."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TDKT_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix="TDKT_",
+        env_file=".env",
+        env_file_encoding="utf-8-sig",  # Notepad puts a mark before the first letter
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     secret: Annotated[SecretStr, AfterValidator(_secret)] = Field(
@@ -151,18 +158,33 @@ class _Folder(BaseSettings):
 
 
 def config_folder() -> Path:
-    """The folder TDKT_CONFIG names, in the environment or `.env`; nothing else has to be set."""
-    return _Folder().config
+    """The folder TDKT_CONFIG names, in the environment or `.env`; nothing else has to be set.
+
+    Raises BadSettings for a `.env` that cannot be read.
+    """
+    with _env_read():
+        return _Folder().config
 
 
 class BadSettings(ValueError):  # noqa: N818 — what it is, said plainly
-    """The settings make no sense; each line names a variable and the remedy."""
+    """The settings make no sense; each line names a variable (or `.env`) and the remedy."""
+
+
+@contextmanager
+def _env_read() -> Iterator[None]:
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise BadSettings(".env: is not in UTF-8; open it in an editor and save it again as UTF-8") from None
+    except OSError as failed:
+        raise BadSettings(f".env: cannot be read ({failed.strerror}); give this user the file") from None
 
 
 def read_settings(**overrides: Any) -> Settings:
     """Read and check the settings. Raises BadSettings, never showing a value."""
     try:
-        settings = Settings(**overrides)
+        with _env_read():
+            settings = Settings(**overrides)
     except ValidationError as wrong:
         lines = [_line(error) for error in wrong.errors(include_input=False, include_url=False)]
         raise BadSettings("\n".join(lines)) from None

@@ -17,6 +17,8 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 CLOSE_OF_OFFICE, MORNING = time(17), time(8)
 FAR, NEAR = 5, 3  # working days left: calm above the first, urgent from the second down
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+AN_HOUR = timedelta(hours=1)
+A_LITTLE = timedelta(minutes=5)  # what a letter of the full hour may take to be written
 
 
 class Level(StrEnum):
@@ -118,7 +120,7 @@ class Calendar:
         return sum(self.is_working_day(day) for day in _days(_local(now).date() + A_DAY, deadline.date))
 
     def remaining_words(self, now: datetime, deadline: Deadline) -> Remaining:
-        """Level and words for a banner; hours and minutes are rounded down, never promising too much."""
+        """Level and words for a banner; hours and minutes are rounded down, hours but for `A_LITTLE`."""
         left = self.working_days_left(now, deadline)
         if deadline.passed(now):
             return Remaining(Level.over, f"Đã hết hạn từ {in_words(deadline.at)}", 0)
@@ -216,9 +218,9 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 def _hours_left(left: timedelta) -> str:
-    hours, minutes = divmod(left // timedelta(minutes=1), 60)
-    if hours:
-        return f"còn {hours} giờ"
+    if left >= AN_HOUR:
+        return f"còn {(left + A_LITTLE) // AN_HOUR} giờ"
+    minutes = left // timedelta(minutes=1)
     return f"còn {minutes} phút" if minutes else "còn chưa đầy 1 phút"
 
 

@@ -16,14 +16,19 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
 
-from engine.errors import Busy
+from engine.errors import Away, Busy, NoRoom
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # PostgreSQL's SQLSTATEs of a lock timeout, a deadlock that this side had to break, a statement timeout.
 WAITED_IN_VAIN = frozenset({"55P03", "40P01", "57014"})
+DISK_FULL = "53100"
+# Classes of SQLSTATE: connection, too little of something, the operator's hand, the system underneath.
+LOST = frozenset({"08", "53", "57", "58"})
+LOST_FILE = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
 
 THREADS = 40  # how many of a web process may look at once (anyio's own limit)
 
@@ -51,19 +56,20 @@ class Database:
     def read(self) -> Iterator[Session]:
         """A session that sees one consistent picture and can change nothing.
 
-        Raises Busy when the database made it wait for too long.
+        Raises Busy when the database made it wait for too long, Away when it does not answer.
         """
-        with _busy_if_waited_in_vain(), Session(self._reading, autoflush=False) as session:
+        with _told_plainly(), Session(self._reading, autoflush=False) as session:
             yield session
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
         """One request or one task, one transaction: commits at the end, or leaves nothing behind.
 
-        Raises Busy when somebody else kept the lock for too long, or two waited for each other.
+        Raises Busy when somebody else kept the lock for too long, or two waited for each other; Away when the
+        database does not answer (lost while committing, it may have kept everything), NoRoom on a full disk.
         """
         with (
-            _busy_if_waited_in_vain(),
+            _told_plainly(),
             self._lock or nullcontext(),
             Session(self.engine, expire_on_commit=False) as session,
             session.begin(),
@@ -88,18 +94,35 @@ def alembic_config(database: Database) -> Config:
 
 
 @contextmanager
-def _busy_if_waited_in_vain() -> Iterator[None]:
+def _told_plainly() -> Iterator[None]:
+    """What the machinery fails of, as a refusal; what is wrong with a statement stays what it is."""
     try:
         yield
+    except NoConnectionFree as failed:
+        raise Busy from failed
     except DBAPIError as failed:
-        if _waited_too_long(failed.orig):
-            raise Busy from failed
-        raise
+        refusal = _refusal_of(failed)
+        if refusal is None:
+            raise
+        raise refusal from failed
 
 
-def _waited_too_long(cause: BaseException | None) -> bool:
-    busy = getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY  # whatever the kind of busy
-    return busy or getattr(cause, "sqlstate", None) in WAITED_IN_VAIN
+def _refusal_of(failed: DBAPIError) -> Busy | None:
+    state = getattr(failed.orig, "sqlstate", None)
+    code = getattr(failed.orig, "sqlite_errorcode", 0) & 0xFF  # whatever the kind of it
+    if code == sqlite3.SQLITE_BUSY or state in WAITED_IN_VAIN:
+        return Busy()
+    if code == sqlite3.SQLITE_FULL or state == DISK_FULL:
+        return NoRoom()
+    if failed.connection_invalidated or code in LOST_FILE or _left(failed, state):
+        return Away()
+    return None
+
+
+def _left(failed: DBAPIError, state: str | None) -> bool:
+    """Whether PostgreSQL is gone: it says so itself, or nothing came from it at all."""
+    said_by_it = isinstance(failed, OperationalError) and hasattr(failed.orig, "sqlstate")
+    return said_by_it and (state is None or state[:2] in LOST)
 
 
 def _sqlite(url: URL, *, writes: bool) -> Engine:
@@ -144,5 +167,8 @@ def _postgres(url: URL) -> Engine:
         max_overflow=10,
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
-        connect_args={"options": "-c lock_timeout=5000 -c statement_timeout=15000 -c timezone=UTC"},
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c lock_timeout=5000 -c statement_timeout=15000 -c timezone=UTC",
+        },
     )

@@ -68,12 +68,27 @@ class Busy(Refused):
     """Somebody else held the record for longer than we wait; nothing was done, and trying again may work."""
 
     code = "busy"
+    said = "Hệ thống đang bận, nội dung ông/bà gõ còn nguyên; bấm gửi lại sau vài giây."
+    help_by = "Văn phòng"
 
     def __init__(self) -> None:
-        super().__init__(
-            "Hệ thống đang bận, nội dung ông/bà gõ còn nguyên; bấm gửi lại sau vài giây.",
-            help_from="Văn phòng",
-        )
+        super().__init__(self.said, help_from=self.help_by)
+
+
+class Away(Busy):
+    """The database does not answer, or was lost half-way: whether the act was done is not known."""
+
+    code = "away"
+    said = "Cơ sở dữ liệu không trả lời. Đợi ít phút rồi thử lại; nếu vẫn vậy, báo người quản trị hệ thống."
+    help_by = "quản trị hệ thống"
+
+
+class NoRoom(Busy):
+    """The disk is full; nothing was done, and nothing will be before somebody makes room."""
+
+    code = "no_room"
+    said = "Máy chủ hết chỗ lưu nên việc vừa làm chưa được ghi. Báo người quản trị hệ thống."
+    help_by = "quản trị hệ thống"
 
 
 class LinkExpired(Refused):

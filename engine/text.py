@@ -5,6 +5,10 @@ import unicodedata
 from collections.abc import Iterator
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+# Letters and marks that show nothing, which no category tells apart: as wide as a space (fillers of Hangul,
+# the empty cell of braille), and of no width at all.
+_BLANK = re.compile("[\u3164\uffa0\u2800]")
+_NOTHING = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\ufe00-\ufe0f]")
 # No writing puts more marks on a letter (UAX 15 §10, stream-safe text). Sorting them takes quadratic time:
 # some 100,000 on one letter would hold the whole process for seconds.
 _MOST_MARKS, _SHORT = 30, 200
@@ -17,9 +21,11 @@ def clean(text: str, *, lines: bool = False) -> str:
     """NFC, trimmed, control characters dropped; one line unless `lines`, where CRLF becomes one newline.
 
     Phones and some editors send decomposed marks; the same name must be the same bytes everywhere. Format
-    characters (zero width, direction marks) go too: two names that look the same are the same.
+    characters (zero width, direction marks) and letters that show nothing go too: two names that look the
+    same are the same.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _NOTHING.sub("", _BLANK.sub(" ", text))
     kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _UNSEEN)
     kept = nfc(kept)  # last: an unseen character keeps a mark from its letter
     if lines:

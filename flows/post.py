@@ -5,15 +5,22 @@ import logging
 
 from engine.errors import Busy, Refused
 from flows.keeper import Keeper
-from notifications.messages import Ready, cannot_compose, claim_next, mark_sending, ready, record_outcome
+from notifications.messages import (
+    LEASE,
+    Ready,
+    cannot_compose,
+    claim_next,
+    mark_sending,
+    ready,
+    record_outcome,
+)
 from notifications.planner import plan_letters
 from notifications.smtp import Deferred, Outcome, Postman
 
 log = logging.getLogger("tdkt.post")
 
 PATIENCE = 10.0  # seconds a run waits for its letters
-RECORD_TRIES = 60  # each waits some seconds itself; the lease on a letter is 15 minutes
-RECORD_PAUSE = 1.0  # seconds between them
+RECORD_PAUSE = 1.0  # seconds between two tries to record what became of a letter
 
 
 def write_letters(keeper: Keeper) -> int:
@@ -119,16 +126,17 @@ async def _deliver(keeper: Keeper, postman: Postman, message_id: int, letter: Re
 
 
 async def _record(keeper: Keeper, message_id: int, outcome: Outcome) -> None:
-    """Keep what became of a letter. A database busy just then is asked again: to give up here would be to
-    send a letter twice that the server has taken already.
+    """Keep what became of a letter. A database busy or away just then is asked again while the lease lasts:
+    to give up here would be to send a letter twice that the server has taken already.
     """
-    here = keeper.installation
-    for tried in range(1, RECORD_TRIES + 1):
+    here, clock = keeper.installation, asyncio.get_running_loop().time
+    until = clock() + LEASE.total_seconds()
+    while True:
         try:
             with here.database.unit_of_work() as session:
                 record_outcome(session, message_id, outcome, owner=keeper.owner, now=here.clock())
         except Busy:
-            if tried == RECORD_TRIES:
+            if clock() >= until:
                 raise
             await asyncio.sleep(RECORD_PAUSE)
         else:

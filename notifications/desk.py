@@ -138,6 +138,10 @@ class Desk:
     def line(self, nomination: Nomination) -> str:
         return f"{nomination.nominee_name} – {self.award(nomination)}"
 
+    def said_of(self, nomination: Nomination, words: str) -> str:
+        """A nomination and what is said of it; several lines stand below its name."""
+        return self.line(nomination) + (":\n" if "\n" in words else ": ") + words
+
     def persons(self, ids: Iterable[int]) -> Iterator[Addressee]:
         for person in self.session.exec(
             select(Person)

@@ -28,6 +28,11 @@ LEASE = timedelta(minutes=15)
 WAITS = (1, 5, 15, 30, 60)  # minutes after the first failures; then hourly
 MOST_ATTEMPTS = len(WAITS) + 5 * 24  # five days, as RFC 5321 asks of a sender
 MOST_COPIES = 2  # of one letter that may have arrived
+LATER = "Tạm chưa gửi được"
+OURS = (
+    "Tạm chưa gửi được vì máy chủ thư từ chối hệ thống này, không phải từ chối người nhận; "
+    "báo quản trị xem lại cài đặt gửi thư"
+)
 REMINDERS = {"ballot_reminder": Stage.council, "proposal_reminder": Stage.proposal}
 
 
@@ -181,7 +186,7 @@ def record_outcome(
             message.state, message.next_at = "failed", None
             message.outcome = f"Bị từ chối ({outcome.code}): {outcome.reply[:400]}. Xin gọi điện."
         case Deferred():
-            _wait(message, f"Tạm chưa gửi được ({outcome.code}): {outcome.reply[:400]}", now)
+            _wait(message, f"{OURS if outcome.ours else LATER} ({outcome.code}): {outcome.reply[:400]}", now)
             if outcome.everyone:
                 _everyone_waits(session, message)
         case Uncertain():

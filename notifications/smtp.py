@@ -21,8 +21,10 @@ from notifications.headers import checked_address
 _SCHEMES = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 _MOST_LETTERS = 100  # on one connection
 _LONGEST_IDLE = 60.0  # seconds; long-idle connections die without telling
-# Refusals of ourselves, not of the letter (RFC 4954 §6): letters wait until someone corrects the settings.
+# Refusals of ourselves, not of the letter (RFC 4954 §6), as is any of the sender's address but one for the
+# letter's size (RFC 1870 §6.1): letters wait until someone corrects the settings.
 _CODES_ABOUT_US = frozenset({530, 534, 535, 538})
+_TOO_LARGE = 552
 _NO_CODE = 0
 _QUIT_TIMEOUT = 5.0  # seconds; a courtesy, not worth more
 
@@ -36,11 +38,15 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Not sent; try later. `code` is 0 without an answer. `everyone`: no letter would get through now."""
+    """Not sent; try later. `code` is 0 without an answer. `everyone`: no letter would get through now.
+
+    `ours`: refused for what this system is or how it is set up, which somebody has to correct.
+    """
 
     code: int
     reply: str
     everyone: bool = False
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +174,8 @@ class Postman:
             client = await self._connected()
         except (aiosmtplib.SMTPException, OSError) as error:
             self._drop()
-            return Deferred(_code_of(error), _words_of(error), everyone=True)
+            code = _code_of(error)
+            return Deferred(code, _words_of(error), everyone=True, ours=code >= 500)  # noqa: PLR2004 — permanent
         self._letters += 1
         try:
             await client.mail(sender, options=[f"SIZE={size}"] if client.supports_extension("size") else [])
@@ -248,10 +255,15 @@ class Postman:
 
 
 def _refusal(error: aiosmtplib.SMTPResponseException) -> Deferred | Rejected:
+    reply = str(error.message)
+    permanent = error.code >= 500  # noqa: PLR2004 — RFC 5321 §4.2.1
     about_us = error.code in _CODES_ABOUT_US or isinstance(error, aiosmtplib.SMTPHeloError)
-    if error.code >= 500 and not about_us:  # noqa: PLR2004 — permanent refusals, RFC 5321 §4.2.1
-        return Rejected(error.code, str(error.message))
-    return Deferred(error.code, str(error.message), everyone=about_us or error.code == 421)  # noqa: PLR2004 — closing
+    # Another agency's sender may be welcome: a refused one holds up its own letters only.
+    sender = isinstance(error, aiosmtplib.SMTPSenderRefused) and error.code != _TOO_LARGE
+    if permanent and not about_us and not sender:
+        return Rejected(error.code, reply)
+    everyone = about_us or error.code == 421  # noqa: PLR2004 — service not available, RFC 5321 §4.2.3
+    return Deferred(error.code, reply, everyone=everyone, ours=permanent)
 
 
 def _code_of(error: BaseException) -> int:

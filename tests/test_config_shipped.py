@@ -52,6 +52,15 @@ def test_final_review_is_the_real_plan() -> None:
     assert definition.award("bang-khen-tinh").points[0].type == "chuyen_de"
 
 
+@pytest.mark.parametrize("key", REVIEWS)
+def test_what_the_office_ticks_is_true_of_an_outsider_with_a_reason_too(key: str) -> None:
+    definition = shipped(key)
+    assert "ly_do_ngoai_bien_che" in {question.key for question in definition.questions}
+    ticks = [item.label for item in definition.checklist if "biên chế" in item.label]
+    assert ticks
+    assert all("hoặc có lý do đề nghị người ngoài cơ quan" in label for label in ticks)
+
+
 def test_rounds_differ_in_everything_a_round_may_set() -> None:
     rounds = [shipped(key) for key in REVIEWS]
     assert len({definition.rules.key for definition in rounds}) == 2

@@ -1,11 +1,12 @@
 """Settings that follow from one another, and those that would harm."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.cli import app, main
 from config.settings import BadSettings, Settings, read_settings
 
 
@@ -43,6 +44,25 @@ def test_an_address_that_follows_from_the_port_is_shown_as_the_default(
     said = CliRunner().invoke(app, ["settings"])
     assert said.exit_code == 0
     assert "TDKT_PUBLIC_URL: http://127.0.0.1:8437 (default)" in said.output
+
+
+@pytest.mark.parametrize("bytes_", ["TDKT_PORT=8437\n".encode("utf-16"), b"# C\xe0i \xf0\xeat\n"])
+def test_an_env_file_of_another_encoding_is_refused_with_the_remedy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, bytes_: bytes
+) -> None:
+    (tmp_path / ".env").write_bytes(bytes_)
+    remedy = ".env: is not in UTF-8; open it in an editor and save it again as UTF-8"
+    for command in (["check"], ["migrate"], ["settings"]):
+        monkeypatch.setattr("sys.argv", ["tdkt", *command])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        assert (ended.value.code, remedy in said.out + said.err) == (2, True)
+
+
+def test_a_mark_before_the_first_letter_of_the_env_file_costs_no_setting(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("TDKT_PORT=8437\n".encode("utf-8-sig"))
+    assert read_settings().port == 8437
 
 
 @pytest.mark.parametrize("value", ["0", "0.0", "0.01", "-1", "PT0S", "PT0.09S", "00:00:00"])

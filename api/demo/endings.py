@@ -104,8 +104,9 @@ def answer(
     )
 
 
-def receipt(scene: Scene, number: str, now: datetime) -> None:
-    submission.record_receipt(scene.session, scene.holding(Role.office), scene.key, number=number, now=now)
+def receipt(scene: Scene, number: str, now: datetime, *, version: int = 1) -> None:
+    office = scene.holding(Role.office)
+    submission.record_receipt(scene.session, office, scene.key, version=version, number=number, now=now)
 
 
 def revoke(scene: Scene, code: str, reason: str, now: datetime) -> None:
@@ -123,7 +124,7 @@ def send_dossier(scene: Scene, number: str, now: datetime) -> None:
     facts = {
         "submission_number": number,
         "submission_date": today.isoformat(),
-        "minutes_number": f"{number.partition('/')[0]}/BB-HĐTĐKT",
+        "minutes_number": "03/BB-HĐTĐKT",  # of the one vote, whichever version takes them along
         "meeting_way": CIRCULATED,
         "meeting_date": voted.closed_at.astimezone(VIETNAM).date().isoformat(),
         "founding_number": "45/QĐ-BDT",

@@ -10,7 +10,7 @@ from api.forms import Typed, summary_of
 from engine.commands import submission, withdrawals
 from engine.errors import Incomplete
 from engine.queries import rounds
-from engine.queries import submission as after_council
+from engine.queries.answers import answers_of
 from engine.queries.submission import Line, line_of
 from engine.stages import MOVE_OF, Act, Role, Stage, State
 
@@ -31,10 +31,16 @@ def look(visit: StaffVisit, key: str) -> Response:
 @router.post("/vp/dot/{key}/tra-loi/da-nhan")
 def received(visit: StaffVisit, key: str, form: Typed) -> Response:
     with visit.change() as session:
+        version = form.number("version") or 0
+        number = form.text(f"receipt_number_{version}")
         count = submission.record_receipt(
-            session, visit.me, key, number=form.text("receipt_number"), now=visit.clock()
+            session, visit.me, key, version=version, number=number, now=visit.clock()
         )
-    said = f"Đã ghi Sở Nội vụ nhận {count} đề nghị." if count else "Việc nhận hồ sơ đã được ghi từ trước."
+    said = (
+        f"Đã ghi Sở Nội vụ nhận {count} đề nghị của hồ sơ bản {version}."
+        if count
+        else f"Việc nhận hồ sơ bản {version} đã được ghi từ trước."
+    )
     return visit.go(f"/vp/dot/{key}/tra-loi", said)
 
 
@@ -143,7 +149,7 @@ def _page(
 ) -> Response:
     with visit.read() as session:
         round_ = rounds.seen(session, key)
-        answers = after_council.answers_of(session, round_)
+        answers = answers_of(session, round_)
     faults = faults or {}
     return visit.show(
         "dossier/answers.html",

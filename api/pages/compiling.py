@@ -22,6 +22,9 @@ UNSEEN = (
     "Trình duyệt không gửi kèm tình trạng danh sách mà ông/bà đã xem, nên việc vừa bấm không được thực hiện. "
     "Dưới đây là danh sách mới nhất; xem lại rồi bấm lại nếu cần."
 )
+UNSAVED = (
+    "Thứ tự ông/bà ghi chưa được lưu. Bấm “Lập lại theo thứ tự này” trước, hoặc ghi lại số cũ, rồi bấm lại."
+)
 SAID = {
     "compile": "Đã lập danh sách theo thứ tự đã ghi.",
     "publish": "Đã công khai danh sách cho các phòng.",
@@ -73,8 +76,17 @@ def act(visit: StaffVisit, key: str, form: Typed) -> Response:
     except Incomplete as incomplete:
         return _page(visit, key, status=422, errors=list(incomplete.fields.items()), typed=form.typed())
     except NotNow as stale:
-        return _page(visit, key, status=409, errors=[("", stale.sentence)])
+        return _page(visit, key, status=409, errors=[("", stale.sentence)], typed=_by_hand(form))
     return visit.go(f"/vp/dot/{key}/danh-sach", SAID[wanted])
+
+
+def _by_hand(form: Form) -> dict[str, str]:
+    """What the person typed, to be shown on a list that has changed: the numbers of lines left alone are the
+    old list's, and would undo what somebody else did.
+    """
+    stood = enumerate(form.begins(PLACE).items(), start=1)
+    moved = {PLACE + code: value for number, (code, value) in stood if value.strip() != str(number)}
+    return {"reason": form.text("reason", lines=True), **moved}
 
 
 def _demand_fresh(session: Session, key: str, form: Form) -> None:
@@ -104,11 +116,21 @@ def _do(visit: Visit, session: Session, key: str, wanted: str, form: Form) -> No
         case "compile":
             listing.compile_list(session, actor, key, order=_order(form), now=now)
         case "publish":
+            _demand_saved(form)
             listing.publish_list(session, actor, key, now=now)
         case "freeze":
+            _demand_saved(form)
             listing.freeze_list(session, actor, key, now=now)
         case _:
             listing.unfreeze_list(session, actor, key, reason=form.text("reason"), now=now)
+
+
+def _demand_saved(form: Form) -> None:
+    """Raises Incomplete when numbers were typed that put the lines of the page in another order."""
+    stand = list(form.begins(PLACE))
+    first = next((code for code, there in zip(_order(form), stand, strict=True) if code != there), None)
+    if first is not None:
+        raise Incomplete({PLACE + first: UNSAVED})
 
 
 def _order(form: Form) -> list[str]:

@@ -6,13 +6,11 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.actor import StaffVisit, Visit, demand
-from api.downloads import send_bytes
 from api.forms import Number, Typed, summary_of
-from api.printing import press_of
+from api.printing import demand_form, press_of, printed
 from engine.commands import submission
 from engine.dossier.build import decision_documents
-from engine.dossier.contents import media_type_of
-from engine.errors import Incomplete, NotFound, NotNow
+from engine.errors import Incomplete, NotFound
 from engine.queries import dossier_source, rounds
 from engine.queries import submission as after_council
 from engine.stages import Role
@@ -71,8 +69,7 @@ def document(visit: StaffVisit, key: str, decision_id: Number, form: str) -> Res
 
 def _document(visit: Visit, key: str, decision_id: int | None, form: str) -> Response:
     demand(visit, Role.office, Role.head)
-    if form not in {"docx", "pdf"}:
-        raise NotFound("Không có văn bản này. Chọn bản Word hoặc PDF.", help_from="Văn phòng")
+    demand_form(form)
     with visit.read() as session:
         round_ = rounds.seen(session, key)
         decisions = after_council.decisions_of(session, round_)
@@ -81,15 +78,8 @@ def _document(visit: Visit, key: str, decision_id: int | None, form: str) -> Res
             session, round_, codes=[line.code for line in lines], number=number, dated=dated
         )
     press = press_of(visit.installation.texts)
-    documents = decision_documents(source, press.texts)
-    try:
-        data = press.docx(documents) if form == "docx" else press.pdf(documents)
-    except ValueError as fault:
-        raise NotNow(
-            f"Chưa tạo được văn bản: {fault}", rule="Tạo văn bản", help_from="quản trị hệ thống"
-        ) from fault
     name = "du-thao-quyet-dinh" if decision_id is None else f"quyet-dinh-{number.partition('/')[0]}"
-    return send_bytes(data, name=f"{name}.{form}", media_type=media_type_of(f"x.{form}"))
+    return printed(press, decision_documents(source, press.texts), name=name, form=form)
 
 
 def _of(

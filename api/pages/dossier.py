@@ -9,11 +9,11 @@ from api import dossier_form
 from api.actor import StaffVisit, Visit, demand
 from api.downloads import download, send_bytes
 from api.forms import Number, Typed
-from api.printing import press_of
+from api.printing import demand_form, press_of, printed
 from engine.clock import VIETNAM
 from engine.commands import submission
 from engine.commands.ground import stand_on
-from engine.dossier.build import Source, build_archive
+from engine.dossier.build import Source, build_archive, minutes_document
 from engine.dossier.contents import Entry, contents_of, media_type_of, one_file
 from engine.dossier.package import verify_package
 from engine.errors import Changed, Incomplete, NotFound, NotNow
@@ -48,13 +48,15 @@ def keep(visit: StaffVisit, key: str, form: Typed) -> Response:
     What another has saved meanwhile is shown beside what was typed: saving again is then a choice.
     """
     demand(visit, Role.office)
+    alone = form.text("paper") == "minutes"
     with visit.read() as session:
         round_ = rounds.seen(session, key)
         shop = workshop.workshop_of(session, round_)
         today = visit.now.astimezone(VIETNAM).date()
         seats, returned = _named(shop)
         typed = dossier_form.read(form, seats, returned=returned, today=today)
-        asked = Asked(round_.id, shop.going, typed.facts, shop.seats, shop.voting)
+        facts = dossier_form.of_minutes(typed.facts) if alone else typed.facts
+        asked = Asked(round_.id, () if alone else shop.going, facts, shop.seats, shop.voting)
         wrong = fact_faults(session, round_.definition, asked)
     named = dict(typed.errors)
     found = ((field_of(name), said) for name, said in wrong.items())
@@ -63,15 +65,14 @@ def keep(visit: StaffVisit, key: str, form: Typed) -> Response:
         return _workshop(visit, key, typed=typed, errors=errors, status=422)
     try:
         with visit.change() as session:
-            submission.prepare_dossier(
-                session, visit.me, key, facts=typed.facts, seen=form.text("seen"), now=visit.clock()
-            )
+            fill = submission.keep_minutes if alone else submission.prepare_dossier
+            fill(session, visit.me, key, facts=facts, seen=form.text("seen"), now=visit.clock())
     except Changed as other:
         theirs = {name: str(value) for name, value in other.theirs.items()}
         told = dossier_form.standing(theirs, seats=seats, returned=returned)
         errors = [("", other.sentence), *told]
         return _workshop(visit, key, typed=typed, errors=errors, status=CONFLICT)
-    return visit.go(f"/vp/dot/{key}/ho-so", "Đã lưu thông tin hồ sơ.")
+    return visit.go(f"/vp/dot/{key}/ho-so", f"Đã lưu thông tin {'biên bản' if alone else 'hồ sơ'}.")
 
 
 @router.post("/vp/dot/{key}/ho-so/tao")
@@ -135,6 +136,17 @@ def send(visit: StaffVisit, key: str, form: Typed) -> Response:
     except Changed as other:
         return _workshop(visit, key, sending=form.typed(), errors=[("", other.sentence)], status=CONFLICT)
     return visit.go(f"/vp/dot/{key}/ho-so", said)
+
+
+@router.get("/vp/dot/{key}/ho-so/bien-ban.{form}")
+def minutes(visit: StaffVisit, key: str, form: str) -> Response:
+    """The council's minutes by themselves, whatever passed; what the office has not said is left open."""
+    demand(visit, Role.office, Role.head)
+    demand_form(form)
+    with visit.read() as session:
+        source = dossier_source.minutes_source_of(session, rounds.seen(session, key))
+    press = press_of(visit.installation.texts)
+    return printed(press, minutes_document(source, press.texts), name="bien-ban", form=form)
 
 
 @router.get("/vp/dot/{key}/ho-so/{version}.zip")

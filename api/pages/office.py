@@ -64,7 +64,8 @@ def _listing(
     found = nominations(session, at, wanted)
     may = {act: _open_to(at, act) if visit.me.has(Role.office) else frozenset() for act in ACTS.values()}
     shown = {row.state for row in found.rows}
-    narrowed = {"q": wanted.text, "tt": wanted.state, "phong": wanted.department, "ht": wanted.award}
+    asked = {"q": wanted.text, "tt": wanted.state, "phong": wanted.department, "ht": wanted.award}
+    narrowed = {name: value for name, value in asked.items() if value}
     return visit.show(
         "office/nominations.html",
         status=status,
@@ -75,7 +76,8 @@ def _listing(
         departments=at.department_names(),
         states={state.value: _label(visit)("state", state) for state in SEEN},
         items={award: _items(at, award) for award in at.definition.award_keys},
-        query=urlencode({name: value for name, value in narrowed.items() if value}),
+        narrowed=narrowed,
+        query=urlencode(narrowed),
         choosable=frozenset[str]().union(*may.values()) & shown,
         may_accept=bool(may[Act.accept] & shown),
         may_return=bool(may[Act.return_to_department] & shown),
@@ -164,7 +166,7 @@ def confirm(visit: StaffVisit, key: str) -> Response:
         found = chosen(session, at, codes)
         if not found:
             said = (("chosen", "Đánh dấu ít nhất một đề nghị trong danh sách, rồi bấm lại."),)
-            return _listing(visit, session, at, Filter(), status=422, errors=said)
+            return _listing(visit, session, at, _wanted(visit.request, at), status=422, errors=said)
     return _confirmation(visit, at, found, act)
 
 

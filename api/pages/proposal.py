@@ -77,6 +77,7 @@ def _show_step(
     back: str = "",
     values: dict[str, str] | None = None,
     errors: Errors | None = None,
+    twin: str = "",
 ) -> Response:
     with visit.read() as session:
         choices = (
@@ -96,6 +97,7 @@ def _show_step(
         nonce=secrets.token_urlsafe(12),
         banner=visit.banner(*drafting.due_of(nomination, visit.now)),
         errors=errors or [],
+        twin=twin,
         beside=drafting.beside(nomination.findings, nomination.draft),
     )
 
@@ -108,8 +110,9 @@ def _keep(visit: Visit, code: str, step: str, form: Form) -> Response:
         _save(visit, nomination, form, draft)
     except Incomplete as refused:
         errors = drafting.placed(refused, form)
+        shown = {"back": back, "twin": drafting.twin_in(refused)}
         return _show_step(
-            visit, _as_read(nomination, form), step, back=back, values=form.typed(), errors=errors
+            visit, _as_read(nomination, form), step, values=form.typed(), errors=errors, **shown
         )
     except Changed:
         return _show_choice(visit, code, step, form)
@@ -213,7 +216,8 @@ def choose(visit: StaffVisit, code: str, form: Typed) -> Response:
         return _show_choice(visit, code, step, form)
     except Incomplete as refused:
         errors = drafting.placed(refused, form)
-        return _show_step(visit, _as_read(theirs, form), step, values=form.typed(), errors=errors)
+        twin = drafting.twin_in(refused)
+        return _show_step(visit, _as_read(theirs, form), step, values=form.typed(), errors=errors, twin=twin)
     return visit.go(f"/de-nghi/{code}/{step}", "Đã lưu bản ông/bà chọn.")
 
 

@@ -10,18 +10,21 @@ from api.actor import StaffVisit, Visit, demand
 from api.forms import Form, Typed
 from engine.calendar import in_words
 from engine.commands import office
-from engine.commands.ground import nomination_of
+from engine.commands.ground import nomination_of, stand_on
 from engine.errors import Incomplete, NotFound, NotNow
+from engine.field_words import WORDS
 from engine.models import Nomination
 from engine.queries.desk import Desk, desk, last_change, neighbours, round_key_of
-from engine.queries.office import RoundAt, round_at
-from engine.stages import Role, State, acts_from
+from engine.queries.office import RoundAt, last_word_ends, round_at
+from engine.stages import Act, Role, Stage, State, acts_from
 
 router = APIRouter()
 UNSEEN = (
     "Trình duyệt không gửi kèm tình trạng đề nghị mà ông/bà đã xem, nên việc vừa bấm không được thực hiện. "
     "Trang dưới đây là tình trạng mới nhất; những gì ông/bà đã ghi còn nguyên. Xem lại rồi bấm lại nếu cần."
 )
+ENDED = "Đợt xét đã kết thúc vì không còn đề nghị nào chờ xử lý."
+NONE_LEFT = "Không còn đề nghị nào chờ kiểm tra sau đề nghị này."
 REASONED = {"hold": office.hold, "release": office.release, "decline": office.decline}
 SAID = {
     "accept": "Đã chấp nhận đề nghị",
@@ -53,6 +56,7 @@ def _page(
     found = desk(session, at.definition, key, code)
     may_act = visit.me.has(Role.office)
     state = State(found.nomination.state)
+    acts = {act.value for act in acts_from(state, at.stage)} if may_act else set()
     fields = _fields(at, found.nomination)
     places = {name for name, _words, _value in fields} | {f"files.{item.key}" for item in found.items}
     return visit.show(
@@ -66,7 +70,8 @@ def _page(
         of_the_whole=[remark for remark in found.remarks if remark.field not in places],
         departments=at.department_names(),
         awards=at.award_names(),
-        acts={act.value for act in acts_from(state, at.stage)} if may_act else set(),
+        acts=acts,
+        ends_round=Act.decline.value in acts and last_word_ends(session, at),
         may_tick=may_act and state in {State.proposed, State.accepted, State.held},
         typed=typed or {},
         ticked=_ticked(found, typed),
@@ -88,19 +93,22 @@ def _fields(at: RoundAt, n: Nomination) -> list[tuple[str, str, str]]:
     period = " – ".join(f"{day:%d/%m/%Y}" for day in (n.period_from, n.period_to) if day)
     who = [("nominee_name", "Họ và tên" if n.nominee_kind == "person" else "Tên tập thể", n.nominee_name)]
     if n.nominee_kind == "person":
-        who.append(("nominee_title", "Chức vụ", n.nominee_title))
+        who.append(("nominee_title", WORDS["nominee_title"], n.nominee_title))
     answers = [
         (f"answers.{q.key}", q.label, _answer(q.kind, q.options, str(n.facts.get(q.key, ""))))
         for q in at.definition.questions_for(award=n.award_key, nominee_kind=n.nominee_kind)
     ]
+    rest = {
+        "nominee_unit": n.nominee_unit,
+        "award_key": award.name if award else n.award_key,
+        "legal_point": f"{point.words} ({point.source})" if point else "",
+        "period_from": period,
+        "summary": n.summary,
+        "achievements": n.achievements,
+    }
     return [
         *who,
-        ("nominee_unit", "Đơn vị", n.nominee_unit),
-        ("award_key", "Hình thức khen thưởng", award.name if award else n.award_key),
-        ("legal_point", "Căn cứ", f"{point.words} ({point.source})" if point else ""),
-        ("period_from", "Thời gian tính thành tích", period),
-        ("summary", "Tóm tắt thành tích", n.summary),
-        ("achievements", "Thành tích", n.achievements),
+        *((name, WORDS[name], value) for name, value in rest.items()),
         *answers,
     ]
 
@@ -127,6 +135,7 @@ def act(visit: StaffVisit, code: str, form: Typed) -> Response:
             onward = neighbours(session, ground.definition, nomination.round_id, code).next
             faults = _do(visit, session, code, wanted, form)
             name, key = nomination.nominee_name, ground.round.key
+            ended = wanted == "decline" and stand_on(session, key=key).stage == Stage.closed
     except Incomplete as incomplete:
         return _again(visit, code, form, 422, list(incomplete.fields.items()))
     except NotNow as stale:
@@ -138,7 +147,7 @@ def act(visit: StaffVisit, code: str, form: Typed) -> Response:
     said = f"{SAID[wanted]}: {name}."
     if onward:
         return visit.go(f"/vp/de-nghi/{onward}", said, "Đây là đề nghị tiếp theo cần kiểm tra.")
-    return visit.go(f"/vp/dot/{key}/de-nghi", said, "Không còn đề nghị nào chờ kiểm tra sau đề nghị này.")
+    return visit.go(f"/vp/dot/{key}{'' if ended else '/de-nghi'}", said, ENDED if ended else NONE_LEFT)
 
 
 def _again(visit: Visit, code: str, form: Form, status: int, errors: list[tuple[str, str]]) -> Response:

@@ -46,7 +46,8 @@ def make_new(visit: StaffVisit, key: str, form: Typed) -> Response:
     except Incomplete as refused:
         values = {**drafting.EMPTY, **form.typed()}
         errors = drafting.placed(refused, form)
-        return _show_new(visit, round_, department, values, nonce=form.text("nonce"), errors=errors)
+        shown = {"nonce": form.text("nonce"), "twin": drafting.twin_in(refused)}
+        return _show_new(visit, round_, department, values, errors=errors, **shown)
     address = f"/de-nghi/{code}" if form.text("act") == "draft" else f"/de-nghi/{code}/{drafting.DEEDS}"
     return visit.go(address, "Đã lập bản nháp.")
 
@@ -67,6 +68,7 @@ def _show_new(
     *,
     nonce: str,
     errors: list[tuple[str, str]] | None = None,
+    twin: str = "",
 ) -> Response:
     with visit.read() as session:
         part = rounds.department_part(session, round_, department, now=visit.now)
@@ -83,5 +85,6 @@ def _show_new(
         nonce=nonce,
         banner=visit.banner(part.until, "", "Hạn nộp đề nghị"),
         errors=errors or [],
+        twin=twin,
         beside={},
     )

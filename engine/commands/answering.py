@@ -67,7 +67,10 @@ def sign_off(
     if unready:
         names = ", ".join(unready)
         raise Incomplete(
-            {"codes": f"Chưa kiểm tra xong: {names}. Mở từng đề nghị, bấm “Kiểm tra và chuyển ký”."}
+            {
+                "codes": f"Chưa kiểm tra xong: {names}. "
+                "Mở từng đề nghị, bấm “Kiểm tra xong, chuyển Trưởng phòng ký”."
+            }
         )
     if versions is not None:
         _refuse_unread(fresh, versions)

@@ -102,7 +102,7 @@ def attach(
     )
     session.add(row)
     session.flush()
-    facts: dict[str, Any] = {"item": item_key, "sha256": file.sha256}
+    facts: dict[str, Any] = {"item": item_key, "name": row.name, "sha256": file.sha256}
     if supplement:
         facts["supplement"] = True
         unseal_draft(session, ground.round_id)
@@ -127,7 +127,7 @@ def detach(session: Session, actor: Actor, code: str, *, attachment_id: int, now
         row.removed_at = now
         session.add(row)
         session.flush()  # rules read the table itself
-        facts = {"item": row.item_key, "sha256": row.sha256}
+        facts = {"item": row.item_key, "name": row.name, "sha256": row.sha256}
         note(session, actor, nomination, "detached", now=now, facts=facts, changes=_grown(nomination))
 
 

@@ -199,8 +199,8 @@ def send_dossier(
             f"{megabytes(MOST_BY_EMAIL)} MB. Tải hồ sơ về, gửi qua trục liên thông văn bản hoặc nộp "
             "trực tiếp, rồi chọn “kênh khác” và ghi số văn bản đi hoặc mã biên nhận."
         )
-    if not dossier.sha256:
-        faults["dossier"] = "Hồ sơ chưa được tạo. Bấm “Tạo hồ sơ” trước khi gửi."
+    if not dossier.sha256 or not lines:  # a version may hold the facts of the minutes alone
+        faults["dossier"] = "Hồ sơ chưa được tạo. Bấm “Tạo bộ hồ sơ” trước khi gửi."
     elif {n.id for n in lines} != {n.id for n in lines_to_send(session, ground)}:
         faults["dossier"] = "Đã có thêm kết luận sau khi tạo hồ sơ. Cập nhật, tạo lại hồ sơ rồi gửi."
     if faults:
@@ -234,24 +234,28 @@ def _other_archive(dossier: Dossier) -> Changed:
     return Changed(f"Sau khi ông/bà mở trang, {told}. {do}", theirs=theirs, version=dossier.version)
 
 
-def record_receipt(session: Session, actor: Actor, key: str, *, number: str, now: datetime) -> int:
-    """Sở Nội vụ has received the dossier (its receipt number, if it gave one); returns how many lines."""
+def record_receipt(
+    session: Session, actor: Actor, key: str, *, version: int, number: str, now: datetime
+) -> int:
+    """Sở Nội vụ has received this version (its receipt number, if it gave one); returns how many lines.
+
+    A line that a later version took along since is received with that one. Safe to repeat: 0 when nothing of
+    it waits for a receipt. Raises NotFound, and NotNow for a version that has not left.
+    """
     demand_role(actor, Role.office)
     ground = stand_on(session, key=key)
-    newest = sent_dossier(session, ground.round_id)
-    if newest is None:
-        raise NotNow("Chưa gửi hồ sơ nên chưa ghi nhận được.", rule="Trình tự gửi, nhận hồ sơ")
+    dossier = dossier_of(session, ground.round_id, version)
+    if dossier.state == "draft":
+        raise NotNow(f"Chưa gửi hồ sơ bản {version} nên chưa ghi nhận được.", rule="Trình tự gửi, nhận hồ sơ")
     holding = dossiers_holding(session, ground.round_id)
-    asked = {"ids": list(holding)}
+    asked = {"ids": [id_ for id_, held in holding.items() if held.version == version]}
     waiting = list(session.execute(_SUBMITTED, asked).scalars())
     if not waiting:
         return 0
-    for dossier in {holding[n.id or 0].version: holding[n.id or 0] for n in waiting}.values():
-        if dossier.state == "sent":
-            dossier.state, dossier.received_at = "received", now
-            session.add(dossier)
-    facts = {"number": clean(number)}
+    if dossier.state == "sent":
+        dossier.state, dossier.received_at = "received", now
+        session.add(dossier)
+    facts = {"version": version, "number": clean(number)}
     move_all(session, actor, ground, waiting, Act.receive, now=now, facts=lambda _: facts)
-    told = {"version": newest.version, **facts}
-    note_round(session, actor, ground, "dossier_received", now=now, facts=told, tell=False)
+    note_round(session, actor, ground, "dossier_received", now=now, facts=facts, tell=False)
     return len(waiting)

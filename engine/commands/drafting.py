@@ -30,7 +30,7 @@ _NAMESAKES = (
 )
 # The same key, or the same name in the department; but two people of the roster may well be namesakes.
 _TWIN = (
-    select(_NOMINATION.c.code)
+    select(_NOMINATION.c.code, _NOMINATION.c.department_key)
     .where(
         _NOMINATION.c.round_id == bindparam("round_id"),
         _NOMINATION.c.award_key == bindparam("award_key"),
@@ -47,6 +47,16 @@ _TWIN = (
     )
     .limit(1)
 )
+
+
+class Twin(Incomplete):
+    """The nominee has a live nomination for the award already: `other`, its code ("" if another's)."""
+
+    def __init__(self, fields: Mapping[str, str], *, other: str) -> None:
+        super().__init__(
+            fields, rule="Một thành tích chỉ đề nghị một hình thức (Luật Thi đua, khen thưởng Đ.5)"
+        )
+        self.other = other
 
 
 @dataclass(frozen=True)
@@ -185,7 +195,7 @@ def department_name(definition: Definition, department: str) -> str:
 def refuse_twin(
     session: Session, ground: Ground, department: str, values: Mapping[str, Any], *, but: int = 0
 ) -> None:
-    """Raises Incomplete when the nominee has a live nomination for this award already (`but` aside).
+    """Raises Twin when the nominee has a live nomination for this award already (`but` aside).
 
     A name typed by hand is the listed person of that name in the same department; the same name in another
     department may be somebody else, and the rules only warn of it.
@@ -201,13 +211,12 @@ def refuse_twin(
             "listed": int(values["person_id"] is not None),
             "but": but,
         },
-    ).scalar()
+    ).first()
     if twin is not None:
-        raise Incomplete(
-            {
-                "award_key": f"{values['nominee_name']} đã có đề nghị "
-                f"{ground.definition.award(values['award_key']).name} trong đợt này (mã {twin}). "
-                "Sửa đề nghị đó thay vì lập mới."
-            },
-            rule="Một thành tích chỉ đề nghị một hình thức (Luật Thi đua, khen thưởng Đ.5)",
+        field = "nominee_name" if values["person_id"] is None else "person_key"
+        said = (
+            f"{values['nominee_name']} đã có đề nghị "
+            f"{ground.definition.award(values['award_key']).name} trong đợt này (mã {twin.code}). "
+            "Sửa đề nghị đó thay vì lập mới."
         )
+        raise Twin({field: said}, other=twin.code if twin.department_key == department else "")

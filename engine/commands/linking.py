@@ -91,6 +91,8 @@ def link_of(session: Session, keys: Keys, token: str, *, now: datetime) -> tuple
         select(Link, Person)
         .join(Person, col(Person.id) == col(Link.person_id))
         .where(col(Link.token_hash) == keys.at_rest(token))
+        # Looked at before its lock and again under it: what was read first is worth nothing then.
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if found is None:
         raise LinkExpired(

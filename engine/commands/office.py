@@ -16,6 +16,7 @@ from engine.commands.listing import refuse_frozen
 from engine.definition import Definition, Item
 from engine.eligibility import Finding, Severity
 from engine.errors import Incomplete, NotNow
+from engine.field_words import beside_fields
 from engine.models import Nomination
 from engine.queries import judging
 from engine.stages import WITH_OFFICE, Act, Role, Stage, State
@@ -163,7 +164,7 @@ def return_to_department(
         Act.return_to_department,
         now=now,
         facts={"comments": said, "until": until.at.isoformat()},
-        changes={"return_until": until.at, "reason": "; ".join(said.values())},
+        changes={"return_until": until.at, "reason": beside_fields(ground.definition, said)},
     )
     own_time.expect(
         session, ground, Stage.office, nomination.department_key, until, calendar=calendar, now=now

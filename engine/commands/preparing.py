@@ -9,10 +9,10 @@ from sqlmodel import Session, SQLModel, col
 
 from engine.access import Actor, demand_role
 from engine.commands.dossiers import latest_dossier, lines_of, lines_to_send, unseal
-from engine.commands.ground import note_round, stand_on
+from engine.commands.ground import Ground, note_round, stand_on
 from engine.dossier.dates import moment
 from engine.errors import Changed, Incomplete, NotNow
-from engine.models import Dossier, Event
+from engine.models import Dossier, Event, Nomination
 from engine.stages import Role, Stage
 from engine.text import clean
 
@@ -77,6 +77,49 @@ def prepare_dossier(
                 "nên chưa có gì để lập hồ sơ."
             }
         )
+    return _fill(session, actor, ground, facts, seen=seen, lines=lines, now=now)
+
+
+def keep_minutes(
+    session: Session,
+    actor: Actor,
+    key: str,
+    *,
+    facts: Mapping[str, str],
+    seen: str | None = None,
+    now: datetime,
+) -> Dossier:
+    """Keep the facts of the council's minutes alone: whatever passed, also once the round is over.
+
+    They stand in the version a dossier would have next, whose lines stay as they are: a dossier, if there is
+    ever one, goes on from them. `seen` as of `prepare_dossier`. Raises NotNow before the vote is over, and
+    once the minutes have left in a dossier.
+    """
+    demand_role(actor, Role.office)
+    ground = stand_on(session, key=key)
+    if ground.stage not in {Stage.submission, Stage.closed}:
+        raise NotNow(
+            "Hội đồng chưa bỏ phiếu xong nên chưa lập được biên bản.", rule="Trình tự xét khen thưởng"
+        )
+    latest = latest_dossier(session, ground.round_id)
+    if latest is not None and latest.state != "draft":
+        raise NotNow(
+            f"Biên bản đã gửi kèm hồ sơ bản {latest.version} nên không sửa được nữa.", rule="Hồ sơ đã gửi"
+        )
+    return _fill(session, actor, ground, facts, seen=seen, lines=None, now=now)
+
+
+def _fill(
+    session: Session,
+    actor: Actor,
+    ground: Ground,
+    facts: Mapping[str, str],
+    *,
+    seen: str | None,
+    lines: Sequence[Nomination] | None,
+    now: datetime,
+) -> Dossier:
+    """The version being filled, with these facts and exactly these lines; those it has where None."""
     dossier = latest_dossier(session, ground.round_id)
     given = {name: clean(value) for name, value in facts.items()}
     if dossier is None or dossier.state != "draft":
@@ -91,7 +134,7 @@ def prepare_dossier(
         stands = dossier.facts
         _demand_seen(session, ground.round_id, seen, version=dossier.version, stands=stands, given=given)
         have = {n.id or 0 for n in lines_of(session, dossier)}
-    wanted = {n.id or 0 for n in lines}
+    wanted = have if lines is None else {n.id or 0 for n in lines}
     added, gone = sorted(wanted - have), sorted(have - wanted)
     if not added and not gone and stands == {**stands, **given}:
         return dossier
@@ -103,7 +146,7 @@ def prepare_dossier(
         )
     if added:
         session.execute(insert(_LINE), [{"dossier_id": dossier.id, "nomination_id": id_} for id_ in added])
-    told = {"version": dossier.version, "lines": len(lines), "fields": sorted(_unlike(stands, given, given))}
+    told = {"version": dossier.version, "lines": len(wanted), "fields": sorted(_unlike(stands, given, given))}
     note_round(session, actor, ground, "dossier_prepared", now=now, facts=told, tell=False, wake=False)
     return dossier
 

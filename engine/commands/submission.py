@@ -33,7 +33,7 @@ from engine.commands.ground import (
     stand_on,
 )
 from engine.commands.numbering import decision_sign, written
-from engine.commands.preparing import prepare_dossier
+from engine.commands.preparing import keep_minutes, prepare_dossier
 from engine.errors import Incomplete, NotNow
 from engine.models import Decision, Nomination
 from engine.stages import Act, Role, State
@@ -44,6 +44,7 @@ __all__ = [
     "correct_award",
     "decide",
     "dossier_of",
+    "keep_minutes",
     "latest_dossier",
     "lines_of",
     "prepare_dossier",

@@ -108,6 +108,27 @@ class DecisionSource:
     lines: tuple[LineFacts, ...]
 
 
+@dataclass(frozen=True)
+class MinutesSource:
+    """The council's minutes alone; no number until the office registers them."""
+
+    agency: AgencyFacts
+    review: RoundFacts
+    registration: Registration
+    council: CouncilFacts
+
+
+def minutes_document(source: MinutesSource, texts: Texts) -> Document:
+    """The minutes, word for word as a dossier made of the same facts has them."""
+    return minutes(
+        texts.minutes,
+        agency=source.agency,
+        review=source.review,
+        council=source.council,
+        registration=source.registration,
+    )
+
+
 def decision_documents(source: DecisionSource, texts: Texts) -> list[Document]:
     """The decision and the list attached to it, to be rendered one after the other."""
     symbol = str(Symbol(Kind.DECISION, source.agency.code, source.registration.number))
@@ -179,13 +200,8 @@ def _of_agency(source: Source, texts: Texts) -> list[_Paper]:
         council=source.council,
     )
     lines = award_list(texts.award_list, agency=source.agency, review=source.review, facts=_listed(source))
-    meeting = minutes(
-        texts.minutes,
-        agency=source.agency,
-        review=source.review,
-        council=source.council,
-        registration=source.minutes,
-    )
+    held = MinutesSource(source.agency, source.review, source.minutes, source.council)
+    meeting = minutes_document(held, texts)
     return [
         _Paper(Folder.SUBMISSION, "to-trinh", SUBMISSION_WORD, letter),
         _Paper(Folder.LIST, "danh-sach", "Danh sách đề nghị khen thưởng", lines),

@@ -51,20 +51,22 @@ def council_values(council: CouncilFacts, lines: Sequence[LineFacts] | None = No
     return {
         "hoi_dong": council.name,
         "ngay_hop": long_date(council.ends_at.astimezone(ZONE).date()),
-        "nguong": "; ".join(f"{rule.award_name} – {rule.words}" for rule in rules),
+        "nguong": "; ".join(f"{inside(rule.award_name)} – {rule.words}" for rule in rules),
     }
 
 
 def awarded_values(lines: Sequence[LineFacts]) -> dict[str, str]:
     """Values of AWARDED: how many get what."""
     awards = list(dict.fromkeys(line.award_name for line in lines))
-    parts = [f"{award} cho {how_many([x for x in lines if x.award_name == award])}" for award in awards]
+    parts = [
+        f"{inside(award)} cho {how_many([x for x in lines if x.award_name == award])}" for award in awards
+    ]
     gift = "; ".join(parts)
     return {
         "so_luong": how_many(lines),
         "de_nghi": f"tặng {gift}",
         "tang": f"Tặng {gift}",
-        "hinh_thuc": ", ".join(awards),
+        "hinh_thuc": ", ".join(map(inside, awards)),
         "doi_tuong": ", ".join(
             word
             for word, kind in (("tập thể", True), ("cá nhân", False))
@@ -85,7 +87,15 @@ def by_award(results: Sequence[ResultFacts]) -> str:
     """Gives "tặng Bằng khen cho 03 trường hợp; tặng Giấy khen cho 10 trường hợp"."""
     awards = list(dict.fromkeys(result.award_name for result in results))
     totals = ((award, sum(result.award_name == award for result in results)) for award in awards)
-    return "; ".join(f"tặng {award} cho {count(total)} trường hợp" for award, total in totals)
+    return "; ".join(f"tặng {inside(award)} cho {count(total)} trường hợp" for award, total in totals)
+
+
+def inside(award: str) -> str:
+    """An award's name inside a sentence: "danh hiệu Lao động tiên tiến".
+
+    Bằng khen and Giấy khen keep their capital: they are names, danh hiệu is the word before one.
+    """
+    return f"d{award[1:]}" if award.startswith("Danh hiệu ") else award
 
 
 def legal_basis(sentences: Sequence[str]) -> list[Paragraph]:

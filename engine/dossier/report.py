@@ -1,9 +1,8 @@
 """Báo cáo thành tích: one nominee's achievement report, confirmed by the proposing level."""
 
 from engine.dossier.facts import AgencyFacts, ReportFacts, RoundFacts
-from engine.dossier.phrases import AGENCY, agency_values, one, running
+from engine.dossier.phrases import AGENCY, agency_values, inside, one, running
 from engine.dossier.view import (
-    PLACEHOLDER,
     Block,
     Column,
     Document,
@@ -48,7 +47,7 @@ def achievement_report(
     wording: Wording, *, agency: AgencyFacts, review: RoundFacts, facts: ReportFacts
 ) -> Document:
     """The report with the reporter's signature right and the unit's confirmation left."""
-    values = agency_values(agency, review) | {"hinh_thuc": facts.award_name, "ten": facts.name}
+    values = agency_values(agency, review) | {"hinh_thuc": inside(facts.award_name), "ten": facts.name}
     who = "collective" if facts.is_collective else "person"
     closing = wording.one("closing_collective" if facts.is_collective else "closing", values)
     return Document(
@@ -101,6 +100,9 @@ def _achievements(wording: Wording, facts: ReportFacts) -> list[Block]:
 
 
 def _past_awards(wording: Wording, facts: ReportFacts) -> list[Block]:
+    """Nothing where none is on record: that there was none is not known, and a sealed paper has no blanks."""
+    if not facts.past_awards:
+        return []
     heading = Paragraph(wording.one("heading_past", {}), Style.HEADING)
     columns = (
         Column(wording.one("past_column_year", {}), 10, "center"),
@@ -108,5 +110,4 @@ def _past_awards(wording: Wording, facts: ReportFacts) -> list[Block]:
         Column(wording.one("past_column_decision", {}), 45),
     )
     rows = tuple(Row((str(past.year), past.award_name, past.decision)) for past in facts.past_awards)
-    # None on record does not mean there was none: whoever signs for the report writes it into the empty row.
-    return [heading, Table(columns, rows or (Row((PLACEHOLDER,) * len(columns)),))]
+    return [heading, Table(columns, rows)]

@@ -1,6 +1,6 @@
 """The office's dossier workshop: what goes in, what is missing and where it is put right, what has left."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from engine.commands.preparing import carried, facts_mark
 from engine.errors import NotFound
 from engine.models import Dossier, Event, ListLine, Message, Nomination
+from engine.queries.answers import Receipt, receipts_of
 from engine.queries.dossier_facts import (
     Facts,
     SeatSeen,
@@ -18,10 +19,11 @@ from engine.queries.dossier_facts import (
     voting_of,
 )
 from engine.queries.dossier_founding import founding_open
-from engine.queries.dossier_gate import Asked, Gap, Going, gaps_of
+from engine.queries.dossier_gate import Asked, Gap, Going, gaps_of, minutes_gaps
 from engine.queries.dossier_lines import place_of
 from engine.queries.dossier_returns import Returned, returned_lines
 from engine.queries.rounds import RoundSeen
+from engine.queries.submission import Rest, lines_of, rest_of
 from engine.stages import Stage, State
 
 
@@ -35,7 +37,9 @@ class Letter:
 
 @dataclass(frozen=True)
 class Version:
-    """One version of the dossier as the record has it; `letter` once it is written, if it goes by mail."""
+    """One version of the dossier as the record has it; `letter` once it is written, if it goes by mail;
+    `receipt` once Sở Nội vụ is said to have received it.
+    """
 
     version: int
     state: str
@@ -49,15 +53,16 @@ class Version:
     recipient: str
     built_at: datetime | None
     sent_at: datetime | None
-    received_at: datetime | None
     letter: Letter | None
+    receipt: Receipt | None
 
 
 @dataclass(frozen=True)
 class Workshop:
     """Everything the page shows. `draft` is the version being filled, None before the first save;
     `founding_open`: the definition leaves number and date of the council's founding to the office;
-    `returned`: those of `going` that came back, and what was added since; `seen`: the mark of `facts`.
+    `returned`: those of `going` that came back, and what was added since; `seen`: the mark of `facts`;
+    `rest`: where the other awards stand, looked up only where nothing goes or went to the province.
     """
 
     voting: VotingSeen | None
@@ -71,6 +76,12 @@ class Workshop:
     founding_open: bool
     returned: tuple[Returned, ...]
     seen: str
+    rest: Rest | None
+
+    @property
+    def minutes_alone(self) -> bool:
+        """After a vote, where no dossier takes the council's minutes along: they are made by themselves."""
+        return bool(self.voting) and not self.going and not self.sent
 
     @property
     def next_version(self) -> int:
@@ -78,7 +89,7 @@ class Workshop:
 
 
 def workshop_of(session: Session, round_: RoundSeen) -> Workshop:
-    """The workshop of a round; fourteen queries at most, whatever the number of nominations."""
+    """The workshop of a round; sixteen queries at most, whatever the number of nominations."""
     versions = versions_of(session, round_.id)
     draft = next((each for each in versions if each.state == "draft"), None)
     sent = tuple(each for each in versions if each.state != "draft")
@@ -88,6 +99,7 @@ def workshop_of(session: Session, round_: RoundSeen) -> Workshop:
     facts: Facts = draft.facts if draft else (carried(sent[0].facts) if sent else {})
     returned = returned_lines(session, round_.id, facts)
     asked = Asked(round_.id, going, facts, seats, voting, returned)
+    nothing_goes = voting is not None and not going and not sent
     return Workshop(
         voting=voting,
         going=going,
@@ -96,11 +108,18 @@ def workshop_of(session: Session, round_: RoundSeen) -> Workshop:
         facts=facts,
         seats=seats,
         present=frozenset(present_ids(facts, seats)),
-        gaps=gaps_of(session, round_.definition, asked) if going else (),
+        gaps=_gaps(session, round_, asked) if going or nothing_goes else (),
         founding_open=founding_open(round_.definition),
         returned=returned,
         seen=facts_mark(session, round_.id, draft.version if draft else len(sent) + 1),
+        rest=rest_of(lines_of(session, round_)) if nothing_goes else None,
     )
+
+
+def _gaps(session: Session, round_: RoundSeen, asked: Asked) -> tuple[Gap, ...]:
+    if asked.going:
+        return gaps_of(session, round_.definition, asked)
+    return minutes_gaps(session, round_.definition, replace(asked, facts=carried(asked.facts)))
 
 
 def versions_of(session: Session, round_id: int) -> tuple[Version, ...]:
@@ -108,7 +127,7 @@ def versions_of(session: Session, round_id: int) -> tuple[Version, ...]:
     rows = session.scalars(
         select(Dossier).where(col(Dossier.round_id) == round_id).order_by(col(Dossier.version).desc())
     ).all()
-    letters = _letters_of(session, round_id)
+    letters, receipts = _letters_of(session, round_id), receipts_of(session, round_id)
     return tuple(
         Version(
             version=row.version,
@@ -123,8 +142,8 @@ def versions_of(session: Session, round_id: int) -> tuple[Version, ...]:
             recipient=row.recipient,
             built_at=row.built_at,
             sent_at=row.sent_at,
-            received_at=row.received_at,
             letter=letters.get(row.version),
+            receipt=receipts.get(row.version),
         )
         for row in rows
     )

@@ -85,7 +85,11 @@ def gaps_of(session: Session, definition: Definition, asked: Asked) -> tuple[Gap
         ).all()),
         *(f"fact:{name}" for name, value in facts.items() if value),
     }  # fmt: skip
-    required = [*_papers_of(definition, going), *_facts_of(definition, facts)]
+    required = [
+        *_papers_of(definition, going),
+        *_facts_of_submission(),
+        *_facts_of_minutes(definition, facts),
+    ]
     wrong = fact_faults(session, definition, asked)
     return (
         *(Gap(each.sentence, _href(each.item.key, going)) for each in missing_items(required, present)),
@@ -94,6 +98,19 @@ def gaps_of(session: Session, definition: Definition, asked: Asked) -> tuple[Gap
         *_led_by_nobody(asked),
         *_too_few_present(session, definition, asked),
         *_too_heavy(going, [(of, size) for of, _item, size in files]),
+    )
+
+
+def minutes_gaps(session: Session, definition: Definition, asked: Asked) -> tuple[Gap, ...]:
+    """What the council's minutes still leave open, where they are made without a dossier."""
+    present = {f"fact:{name}" for name, value in asked.facts.items() if value}
+    required = list(_facts_of_minutes(definition, asked.facts))
+    wrong = fact_faults(session, definition, asked)
+    return (
+        *(Gap(each.sentence, _href(each.item.key, ())) for each in missing_items(required, present)),
+        *(Gap(sentence, _href(f"fact:{name}", ())) for name, sentence in wrong.items()),
+        *_led_by_nobody(asked),
+        *_too_few_present(session, definition, asked),
     )
 
 
@@ -218,9 +235,12 @@ def _rule(item: Item) -> str:
     return item.source if item.confidence != "C" else ""
 
 
-def _facts_of(definition: Definition, facts: Facts) -> Iterator[RequiredItem]:
+def _facts_of_submission() -> Iterator[RequiredItem]:
     yield RequiredItem("fact:submission_number", "số tờ trình", "mục Tờ trình", rule=LAW)
     yield RequiredItem("fact:submission_date", "ngày tờ trình", "mục Tờ trình", rule=LAW)
+
+
+def _facts_of_minutes(definition: Definition, facts: Facts) -> Iterator[RequiredItem]:
     yield RequiredItem("fact:minutes_number", "số biên bản của Hội đồng", "mục Biên bản", rule=LAW)
     if founding_open(definition):
         yield RequiredItem("fact:founding_number", "số quyết định thành lập Hội đồng", "mục Biên bản")

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from engine.clock import VIETNAM
 from engine.commands.listing import fingerprints
 from engine.definition import Definition
-from engine.dossier.build import DecisionSource, Item, KeptFile, Source
+from engine.dossier.build import DecisionSource, Item, KeptFile, MinutesSource, Source
 from engine.dossier.facts import LineFacts, PastAwardFacts, ReportFacts, SentPaper
 from engine.errors import Changed, NotNow
 from engine.models import Attachment, Dossier, DossierLine, ListLine, Nomination, Person, Result
@@ -97,13 +97,7 @@ def decision_source_of(
 ) -> DecisionSource:
     """What a decision on these nominations is made of; without number and date it is a draft to be signed."""
     voting = _closed_vote(session, round_.id)
-    newest = session.execute(
-        select(col(Dossier.facts))
-        .where(col(Dossier.round_id) == round_.id)
-        .order_by(col(Dossier.version).desc())
-        .limit(1)
-    ).scalar()
-    facts: Facts = {key: str(value) for key, value in (newest or {}).items()}
+    facts = _newest_facts(session, round_.id)
     seats = seats_of(session, round_.id, voting)
     rows = session.execute(
         _with_result(voting).where(col(Nomination.round_id) == round_.id, col(Nomination.code).in_(codes))
@@ -118,6 +112,33 @@ def decision_source_of(
         council=council_facts(session, round_, voting, seats, facts),
         lines=tuple(line for _code, line in _lines(round_.definition, rows, {})),
     )
+
+
+def minutes_source_of(session: Session, round_: RoundSeen) -> MinutesSource:
+    """What the council's minutes are made of, whatever passed; "…" where the office has not said yet.
+
+    Raises NotNow before a vote is over.
+    """
+    voting = _closed_vote(session, round_.id)
+    facts = _newest_facts(session, round_.id)
+    number, day = facts.get("minutes_number", ""), facts.get("meeting_date", "")
+    return MinutesSource(
+        agency=agency_facts(round_.definition, facts),
+        review=review_facts(round_.definition),
+        registration=registration(number, day, _day(voting.closed_at)),
+        council=council_facts(session, round_, voting, seats_of(session, round_.id, voting), facts),
+    )
+
+
+def _newest_facts(session: Session, round_id: int) -> Facts:
+    """What the office last said of the papers, sent or not."""
+    newest = session.execute(
+        select(col(Dossier.facts))
+        .where(col(Dossier.round_id) == round_id)
+        .order_by(col(Dossier.version).desc())
+        .limit(1)
+    ).scalar()
+    return {key: str(value) for key, value in (newest or {}).items()}
 
 
 def _closed_vote(session: Session, round_id: int) -> VotingSeen:

@@ -12,7 +12,7 @@ from engine.commands.ground import pinned
 from engine.definition import Definition
 from engine.errors import NotFound
 from engine.models import Check, ListLine, Nomination, NominationList, Round, StageWindow
-from engine.stages import Stage, State
+from engine.stages import FINAL, Stage, State
 from engine.text import fold
 
 PAGE, ALL = 50, 1_000_000
@@ -96,6 +96,20 @@ def round_at(session: Session, key: str) -> RoundAt:
         definition=pinned(session, definition_hash),
         windows=tuple(Window(Stage(row[5]), *tuple(row)[6:]) for row in rows),
     )
+
+
+_OPEN = (
+    select(func.count())
+    .select_from(Nomination)
+    .where(col(Nomination.round_id) == bindparam("round_id"), col(Nomination.state).not_in(sorted(FINAL)))
+)
+
+
+def last_word_ends(session: Session, at: RoundAt) -> bool:
+    """Whether one more last word ends the round by itself (`commands.ending.close_if_done`)."""
+    if at.stage != Stage.submission:
+        return False
+    return session.connection().execute(_OPEN, {"round_id": at.id}).scalar_one() == 1
 
 
 @dataclass(frozen=True)

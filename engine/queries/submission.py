@@ -1,4 +1,4 @@
-"""After the council: what the head considers, what the agency decides, what Sở Nội vụ answered."""
+"""After the council: what the head considers, what the agency decides, where each nomination stands."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from engine import eligibility
 from engine.eligibility.findings import Finding
 from engine.errors import NotFound
-from engine.models import Decision, Dossier, DossierLine, ListLine, Nomination, Result, Voting
+from engine.models import Decision, ListLine, Nomination, Result, Voting
 from engine.queries import judging
 from engine.queries.rounds import RoundSeen
 from engine.stages import DEAD, ON_THE_LIST, State
@@ -85,16 +85,14 @@ class Decisions:
 
 
 @dataclass(frozen=True)
-class Answers:
-    """Provincial awards that have left: what waits for an answer, and what was answered."""
+class Rest:
+    """Where nominations stand that no dossier took along: provincial ones the head has yet to consider, and
+    the agency's own, agreed to (`to_decide`) and with a decision (`decided`).
+    """
 
-    version: int
-    sent_at: datetime | None
-    received_at: datetime | None
-    waiting: tuple[Line, ...]
-    completion: tuple[Line, ...]
-    answered: tuple[Line, ...]
-    not_sent: int
+    unconsidered: int
+    to_decide: int
+    decided: int
 
 
 def lines_of(session: Session, round_: RoundSeen) -> tuple[Line, ...]:
@@ -157,6 +155,16 @@ def lines_of(session: Session, round_: RoundSeen) -> tuple[Line, ...]:
         )
         for code, name, kind, title, unit, department, award, state, *rest in rows
         for sentence, reason, number, dated, position in (rest,)
+    )
+
+
+def rest_of(lines: Iterable[Line]) -> Rest:
+    """Counted from the lines of a round."""
+    states = [(line.level, line.state) for line in lines]
+    return Rest(
+        unconsidered=states.count(("province", State.recommended)),
+        to_decide=states.count(("agency", State.approved)),
+        decided=states.count(("agency", State.awarded)) + states.count(("agency", State.revoked)),
     )
 
 
@@ -225,37 +233,6 @@ def decisions_of(session: Session, round_: RoundSeen) -> Decisions:
             Made(id_, number, dated, at, tuple(line for line in lines if line.decision_number == number))
             for id_, number, dated, at in rows
         ),
-    )
-
-
-def answers_of(session: Session, round_: RoundSeen) -> Answers:
-    """What has left for Sở Nội vụ and what came back: four queries."""
-    lines = [line for line in lines_of(session, round_) if line.level == "province"]
-    dossier = session.execute(
-        select(col(Dossier.version), col(Dossier.sent_at), col(Dossier.received_at))
-        .where(col(Dossier.round_id) == round_.id, col(Dossier.sent_at).is_not(None))
-        .order_by(col(Dossier.version).desc())
-        .limit(1)
-    ).one_or_none()
-    out = set(
-        session.scalars(
-            select(col(Nomination.code))
-            .join(DossierLine, col(DossierLine.nomination_id) == col(Nomination.id))
-            .join(Dossier, col(Dossier.id) == col(DossierLine.dossier_id))
-            .where(col(Dossier.round_id) == round_.id, col(Dossier.sent_at).is_not(None))
-        ).all()
-    )
-    sent = [line for line in lines if line.code in out]
-    waiting = {State.submitted, State.received}
-    version, sent_at, received_at = dossier or (0, None, None)
-    return Answers(
-        version=version,
-        sent_at=sent_at,
-        received_at=received_at,
-        waiting=tuple(line for line in sent if line.state in waiting),
-        completion=tuple(line for line in sent if line.state == State.completion),
-        answered=tuple(line for line in sent if line.state not in waiting | {State.completion}),
-        not_sent=sum(line.state == State.approved for line in lines),
     )
 
 

@@ -80,12 +80,16 @@ def _once(happenings: Iterable[Happening]) -> list[Happening]:
     return told
 
 
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
+
+
 def remark_of(facts: dict[str, Any]) -> str:
-    """What was said of an event: a reason, comments, who gave way to whom."""
+    """What was said of an event: a reason, comments, the file, who gave way to whom."""
     said = facts.get("reason") or facts.get("sentence") or ""
     comments = facts.get("comments")
     if isinstance(comments, dict):
-        said = "; ".join(str(text) for text in comments.values())
+        said = " ".join(_sentence(str(text)) for text in comments.values())
     if "name" in facts:
         said = f"{facts['name']}: {said}" if said else str(facts["name"])
     if "before" in facts and "after" in facts:  # a council seat changed hands

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, or_
 from sqlmodel import col, select
 
+from engine.calendar import in_words
 from engine.models import Ballot, Event, Link, ListLine, Message, Nomination, Result, Voting
 from engine.queries import waiting
 from engine.stages import Role, Stage, State
@@ -134,14 +135,16 @@ def to_silent_seats(desk: Desk) -> Iterator[Wish]:
 
 
 def ballot_received(desk: Desk) -> Iterator[Wish]:
+    due = desk.window(Stage.council).due_at
+    voting_on = desk.open_voting() is not None and due is not None and desk.now < due
     for to in desk.seats():
         if to.person_id == desk.event.actor_id:
             yield Wish(
                 "ballot_receipt",
                 to,
                 FOR_SEAT,
-                deadline=desk.deadline(Stage.council),
-                facts=[("Mã biên nhận", desk.facts["receipt"])],
+                deadline=desk.deadline(Stage.council) if voting_on else None,
+                facts=[("Nhận lúc", in_words(desk.event.at)), ("Mã biên nhận", desk.facts["receipt"])],
             )
 
 
@@ -173,12 +176,20 @@ def quorum_missed(desk: Desk) -> Iterator[Wish]:
 def vote_closed(desk: Desk) -> Iterator[Wish]:
     facts = desk.facts
     sent, seats = _turnout(desk)
+    root = f"/vp/dot/{desk.round.key}"
+    office = [one.person_id for one in desk.role(Role.office)]  # whose page the minutes are
     for to in [*desk.seats("secretary", "chair"), *desk.role(Role.office)]:
+        mine = to.person_id in office
         yield Wish(
             "ballot_closed_secretary",
             to,
             FOR_SECRETARY,
-            button=("Xem kết quả", desk.page(f"/vp/dot/{desk.round.key}/ket-qua")),
+            button=("Lập biên bản", desk.page(f"{root}/ho-so"))
+            if mine
+            else ("Xem kết quả", desk.page(f"{root}/ket-qua")),
+            note=None
+            if mine
+            else f"Thông tin của biên bản do {desk.definition.agency.office.name} ghi và in từ hệ thống.",
             facts=[("Lý do kết thúc", facts["why"]), ("Số phiếu", f"{sent}/{seats}")],
             items=[f"{facts['recommended']}/{facts['lines']} đề nghị đủ phiếu."],
         )

@@ -34,6 +34,27 @@ def to_office(desk: Desk, letter: str, note: str | None = None) -> Iterator[Wish
         )
 
 
+def mended(desk: Desk) -> Iterator[Wish]:
+    """To the office, once for a signature: what it had sent back and the department signed again."""
+    again = desk.named(desk.facts.get("mended", ()))
+    if not again:
+        return
+    key = desk.facts["department"]
+    place = f"/vp/de-nghi/{again[0].code}"
+    if len(again) > 1:
+        place = f"/vp/dot/{desk.round.key}/de-nghi?tt=proposed&phong={key}"
+    for to in desk.role(Role.office):
+        yield Wish(
+            "mended",
+            to,
+            FOR_OFFICE,
+            button=("Mở để kiểm tra", desk.page(place)),
+            deadline=desk.deadline(Stage.office),
+            facts=[("Đơn vị", desk.definition.department(key).name)],
+            items=[desk.line(nomination) for nomination in again],
+        )
+
+
 def returned_again(desk: Desk) -> Iterator[Wish]:
     """Of what the event names: all that still lies with the department, whoever there has to act on it."""
     for nomination in desk.session.exec(
@@ -53,7 +74,7 @@ def returned_again(desk: Desk) -> Iterator[Wish]:
                 FOR_DEPARTMENT,
                 button=("Mở việc của tôi", desk.page("/viec")),
                 deadline=desk.until(nomination.return_until) if nomination.return_until else None,
-                items=[f"{desk.line(nomination)}: {_missing(nomination)}"],
+                items=[desk.said_of(nomination, _missing(nomination))],
                 note="Thư nhắc: các đề nghị dưới đây chưa được gửi lại.",
             )
 

@@ -8,11 +8,15 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from engine.calendar import in_words
+from engine.commands.ground import Ground
 from engine.commands.people import SIGN_IN_LINK_LASTS
+from engine.commands.term import open_until
+from engine.field_words import beside_fields
 from engine.models import Event, Link, ListLine, Nomination, NominationList
 from engine.stages import WITH_DEPARTMENT, Role, Stage, State
 from notifications.compose import LINK
 from notifications.desk import Desk, Wish
+from notifications.wishes.office import mended
 from notifications.wishes.reasons import FOR_DEPARTMENT, FOR_OFFICE
 
 # What is still to be done before the office has it, by state.
@@ -84,6 +88,7 @@ def round_opened(desk: Desk) -> Iterator[Wish]:
 
 def department_proposed(desk: Desk) -> Iterator[Wish]:
     items = [desk.line(n) for n in desk.named(desk.facts["codes"])]
+    note = _still_to_send(desk, desk.facts["department"])
     for to in desk.department(desk.facts["department"]):
         yield Wish(
             "proposal_received",
@@ -92,29 +97,25 @@ def department_proposed(desk: Desk) -> Iterator[Wish]:
             button=("Xem đề nghị đã gửi", desk.page(_own_page(desk))),
             deadline=desk.deadline(Stage.proposal) if desk.round.stage == Stage.proposal else None,
             items=items,
+            note=note,
         )
-    yield from _mended(desk)
+    yield from mended(desk)
 
 
-def _mended(desk: Desk) -> Iterator[Wish]:
-    """To the office, once for a signature: what it had sent back and the department signed again."""
-    again = desk.named(desk.facts.get("mended", ()))
-    if not again:
-        return
-    key = desk.facts["department"]
-    place = f"/vp/de-nghi/{again[0].code}"
-    if len(again) > 1:
-        place = f"/vp/dot/{desk.round.key}/de-nghi?tt=proposed&phong={key}"
-    for to in desk.role(Role.office):
-        yield Wish(
-            "mended",
-            to,
-            FOR_OFFICE,
-            button=("Mở để kiểm tra", desk.page(place)),
-            deadline=desk.deadline(Stage.office),
-            facts=[("Đơn vị", desk.definition.department(key).name)],
-            items=[desk.line(nomination) for nomination in again],
-        )
+def _still_to_send(desk: Desk, key: str) -> str | None:
+    """What of the department's is still with it and in time; None when nothing is."""
+    general = open_until(desk.session, Ground(desk.round, desk.definition), key, None)
+    lying = select(Nomination.return_until).where(
+        Nomination.round_id == desk.event.round_id,
+        Nomination.department_key == key,
+        col(Nomination.state).in_([s.value for s in WITH_DEPARTMENT]),
+    )
+    untils = [max(filter(None, (general, own)), default=desk.now) for own in desk.session.exec(lying).all()]
+    in_time = [until for until in untils if until > desk.now]
+    if not in_time:
+        return None
+    soonest = "" if len(set(in_time)) == 1 else "sớm nhất "
+    return f"Đơn vị còn {len(in_time)} đề nghị chưa ký gửi; hạn gửi {soonest}là {in_words(min(in_time))}."
 
 
 def about_nomination(
@@ -133,7 +134,7 @@ def about_nomination(
 
 
 def returned(desk: Desk) -> Iterator[Wish]:
-    items = [f"{desk.line(desk.nomination)}: {said}" for said in desk.facts["comments"].values()]
+    items = [desk.said_of(desk.nomination, beside_fields(desk.definition, desk.facts["comments"]))]
     until = desk.until(datetime.fromisoformat(desk.facts["until"]))
     for wish in about_nomination(desk, "returned", items):
         yield replace(wish, deadline=until)

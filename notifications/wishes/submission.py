@@ -55,36 +55,50 @@ def _first(names: list[str]) -> list[str]:
 
 
 def dossier_left(desk: Desk) -> Iterator[Wish]:
-    """To the office: what waits for its hand after the vote."""
-    count = dict(
-        desk.session.exec(
-            select(Nomination.state, func.count())
-            .where(Nomination.round_id == desk.event.round_id)
-            .group_by(Nomination.state)
-        ).all()
-    )
-    left, returned = count.get(State.approved, 0), count.get(State.completion, 0)
-    held = count.get(State.held, 0)
+    """To the office: what waits for its hand after the vote, and the page where it is done."""
+    rows = desk.session.exec(
+        select(Nomination.award_key, Nomination.state)
+        .where(Nomination.round_id == desk.event.round_id)
+        .order_by(col(Nomination.id))
+    ).all()
+    levels = [(desk.definition.award(key).level, state) for key, state in rows]
+    to_decide = levels.count(("agency", State.approved))
+    to_send = levels.count(("province", State.approved))
+    returned = sum(state == State.completion for _level, state in levels)
+    held = sum(state == State.held for _level, state in levels)
     items = []
-    if left:
-        items.append(f"{left} đề nghị đã được Thủ trưởng đồng ý, chưa ra quyết định hoặc chưa trình.")
+    if to_decide:
+        items.append(f"{to_decide} đề nghị đã được Thủ trưởng đồng ý, chờ quyết định của cơ quan.")
+    if to_send:
+        items.append(f"{to_send} đề nghị đã được Thủ trưởng đồng ý, chưa trình {_recipient(desk)}.")
     if returned:
-        items.append(f"{returned} đề nghị Sở Nội vụ trả để bổ sung: bổ sung xong thì lập bản hồ sơ mới.")
+        items.append(
+            f"{returned} đề nghị {_recipient(desk)} trả để bổ sung: bổ sung xong thì lập bản hồ sơ mới."
+        )
     if held:
         items.append(
             f"{held} đề nghị đang tạm dừng xét, chưa vào danh sách lấy phiếu: ghi kết luận để kết thúc đợt."
         )
-    if not items:
+    work = [("ra quyết định khen thưởng", "/quyet-dinh")] if to_decide else []
+    work += [("hoàn tất hồ sơ trình", "/ho-so")] if to_send or returned else []
+    work += [("kết luận đề nghị tạm dừng xét", "")] if held else []
+    if not work:
         return
+    said = ", ".join(what for what, _page in work)
+    page = work[0][1] if len(work) == 1 else ""  # the round's own page leads to each of several
     for to in desk.role(Role.office):
         yield Wish(
             "dossier_reminder",
             to,
             FOR_OFFICE,
-            button=("Mở hồ sơ trình", desk.page(f"/vp/dot/{desk.round.key}/ho-so")),
+            button=(said[0].upper() + said[1:], desk.page(f"/vp/dot/{desk.round.key}{page}")),
             deadline=desk.deadline(Stage.submission),
             items=items,
         )
+
+
+def _recipient(desk: Desk) -> str:
+    return desk.definition.agency.recipient.name
 
 
 def head_approved(desk: Desk) -> Iterator[Wish]:

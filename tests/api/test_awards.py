@@ -1,5 +1,6 @@
 """After an award: its decision put right or cancelled, at their pages."""
 
+import re
 from pathlib import Path
 
 from engine.database import Database
@@ -13,6 +14,9 @@ def test_a_slip_in_a_decisions_number_is_put_right_on_a_page(office: Office) -> 
     doors, codes, desk = office
     desk.post(f"{ROOT}/quyet-dinh", data={"codes": codes[2], "number": "128", "dated": "17/10/2025"})
     address = f"{ROOT}/sua/{codes[2]}"
+    (cell,) = re.findall(r'data-label="Việc khác">(.*?)</td>', desk.get(f"{ROOT}/quyet-dinh").text, re.DOTALL)
+    assert cell.count("<a ") == 2
+    assert "·" not in cell, "on a narrow page it would stand on a line of its own"
     assert address in desk.get(f"{ROOT}/quyet-dinh").text
     assert address not in doors.at("head").get(f"{ROOT}/quyet-dinh").text, "the office's act, not the head's"
     assert doors.at("head").get(address).status_code == 403

@@ -74,6 +74,30 @@ def test_a_line_comes_to_stand_where_its_number_says(
     assert after == [before[n] for n in expected]
 
 
+@pytest.mark.parametrize("act", ["publish", "freeze"])
+def test_no_other_order_is_published_than_the_one_on_the_screen(doors: Doors, scene: Scene, act: str) -> None:
+    """What the browser sends with each button: everything its own form holds."""
+    for who in ("cs1", "cs2", "kh1"):
+        given_nomination(scene, who=who, state=State.accepted)
+    scene.close_proposal()
+    desk, at = doors.at("office"), f"/vp/dot/{scene.key}/danh-sach"
+    for before in ("compile", "publish")[: 1 if act == "publish" else 2]:
+        assert compiled(desk, scene, before)[0] == 303
+    page = desk.get(at).text
+    form = next(part for part in page.split("</form>") if f'value="{act}"' in part).rpartition("<form")[2]
+    codes = re.findall(r'name="place-(\w+)"', form)
+    assert len(codes) == 3, "the numbers are in the form of the button"
+    stands = {f"place-{code}": str(n) for n, code in enumerate(codes, start=1)}
+    moved = {**stands, f"place-{codes[2]}": "1"}
+    status, said = compiled(desk, scene, act, **moved)
+    assert (status, "Thứ tự ông/bà ghi chưa được lưu" in said) == (422, True)
+    refused = desk.post(at, data={"seen": hidden(desk.get(at), "seen"), "act": act, **moved}).text
+    assert f'name="place-{codes[2]}" inputmode="numeric" value="1"' in refused
+    assert refused.index("chưa được lưu", refused.index("<table")) > refused.index(f"/vp/de-nghi/{codes[1]}")
+    assert hidden(desk.get(at), "seen") in page, "nothing was done"
+    assert compiled(desk, scene, act, **stands)[0] == 303
+
+
 def test_the_list_is_not_frozen_over_unfinished_work(doors: Doors, scene: Scene) -> None:
     given_nomination(scene, who="cs1", state=State.accepted)
     open_ = given_nomination(scene, who="kh1", state=State.proposed)
@@ -105,6 +129,30 @@ def test_a_page_from_before_the_freeze_is_refused_clearly(doors: Doors, scene: S
     returned = desk.post(at, data={"seen": seen, "act": "return", "comment-": "Sửa."})
     assert returned.status_code == 409
     assert "trong danh sách lấy phiếu" in words(returned)
+
+
+def test_a_stale_page_keeps_what_was_typed_and_nothing_of_the_old_order(doors: Doors, scene: Scene) -> None:
+    codes = [given_nomination(scene, who=who, state=State.accepted) for who in ("cs1", "cs2", "kh1")]
+    scene.close_proposal()
+    desk, at = doors.at("office"), f"/vp/dot/{scene.key}/danh-sach"
+
+    def numbers(page: str) -> dict[str, str]:
+        return dict(re.findall(r'name="place-(\w+)" inputmode="numeric" value="(\d*)"', page))
+
+    assert compiled(desk, scene, "compile", **dict(zip([f"place-{c}" for c in codes], "123", strict=True)))
+    old = hidden(desk.get(at), "seen")
+    scene.clock.push(minutes=1)
+    other = dict(zip([f"place-{c}" for c in reversed(codes)], "123", strict=True))
+    assert compiled(desk, scene, "compile", **other)[0] == 303
+    fields = dict(zip([f"place-{c}" for c in codes], "172", strict=True))
+    late = desk.post(at, data={"seen": old, "act": "compile", **fields})
+    assert late.status_code == 409
+    assert numbers(late.text) == {codes[2]: "2", codes[1]: "7", codes[0]: "3"}
+    assert compiled(desk, scene, "publish")[0] == 303
+    assert compiled(desk, scene, "freeze")[0] == 303
+    late = desk.post(at, data={"seen": old, "act": "unfreeze", "reason": "Trưởng Ban yêu cầu."})
+    assert late.status_code == 409
+    assert ">Trưởng Ban yêu cầu.</textarea>" in late.text
 
 
 @pytest.mark.parametrize("seen", [{}, {"seen": ""}, {"seen": " "}])

@@ -1,6 +1,7 @@
 """From the head's word to the last answer: decision, dossier, archive, sending, what comes back."""
 
 import io
+import re
 import subprocess
 import zipfile
 from pathlib import Path
@@ -9,6 +10,7 @@ from shutil import which
 import openpyxl
 from sqlalchemy import select
 
+from engine.clock import VIETNAM
 from engine.database import Database
 from engine.dossier.package import verify_package
 from engine.models import Dossier
@@ -186,8 +188,19 @@ def test_answers_come_back_line_by_line_and_a_second_version_leaves(office: Offi
     doors, codes, desk = office
     built(office)
     send(desk)
-    assert desk.post(f"{ROOT}/tra-loi/da-nhan", data={"receipt_number": "BN-7"}).status_code == 303
+    assert (
+        desk.post(f"{ROOT}/tra-loi/da-nhan", data={"version": "1", "receipt_number_1": "BN-7"}).status_code
+        == 303
+    )
     assert state_of(doors, codes[0]) == State.received
+    day = f"{doors.scene.now.astimezone(VIETNAM):%d/%m/%Y}"
+    for page in ("tra-loi", "ho-so"):
+        assert f"Sở Nội vụ nhận ngày {day}, số BN-7" in words(desk.get(f"{ROOT}/{page}"))
+    again = desk.post(
+        f"{ROOT}/tra-loi/da-nhan", data={"version": "1", "receipt_number_1": "BN-8"}, follow_redirects=True
+    )
+    assert "Việc nhận hồ sơ bản 1 đã được ghi từ trước." in words(again)
+    assert desk.post(f"{ROOT}/tra-loi/da-nhan", data={"receipt_number": "BN-8"}).status_code == 404
     asked = {"codes": codes[1], "answer": "completion", "reason": "Thiếu xác nhận."}
     assert desk.post(f"{ROOT}/tra-loi", data=asked).status_code == 303
     given = {"codes": codes[0], "answer": "awarded", "number": "2105/QĐ-UBND", "dated_day": "17"}
@@ -196,7 +209,11 @@ def test_answers_come_back_line_by_line_and_a_second_version_leaves(office: Offi
     assert 'value="2105/QĐ-UBND"' in wrong.text
     right = desk.post(f"{ROOT}/tra-loi", data={**given, "dated_month": "10", "dated_year": "2025"})
     assert right.status_code == 303, words(right)
-    assert "Quyết định số 2105/QĐ-UBND ngày 17/10/2025" in words(desk.get(f"{ROOT}/tra-loi"))
+    answered = desk.get(f"{ROOT}/tra-loi")
+    assert "Quyết định số 2105/QĐ-UBND ngày 17/10/2025" in words(answered)
+    (cell,) = re.findall(r'data-label="Việc khác">(.*?)</td>', answered.text, re.DOTALL)
+    assert cell.count("<a ") == 3
+    assert "·" not in cell, "on a narrow page it would stand on a line of its own"
     page = words(desk.get(f"{ROOT}/ho-so"))
     assert "Bản 2: 1 đề nghị" in page
     assert "trả để bổ sung" in page

@@ -1,5 +1,6 @@
 """The gate before a dossier is made: dates, who presided, what the files leave open, PDFs that fail."""
 
+import errno
 import io
 import zipfile
 from pathlib import Path
@@ -174,6 +175,24 @@ def test_pdfs_that_cannot_be_made_are_told(office: Office, monkeypatch: pytest.M
     refused = desk.get(f"{ROOT}/quyet-dinh/du-thao.pdf")
     assert refused.status_code == 409
     assert "mà chưa xong nên đã dừng" in words(refused)
+
+
+def test_a_disk_that_fills_up_while_the_archive_is_written_is_told(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doors, _codes, desk = office
+    assert keep(desk, met()).status_code == 303
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("engine.files.os.fsync", full)
+        refused = desk.post(f"{ROOT}/ho-so/tao")
+    assert (refused.status_code, "Máy chủ hết chỗ lưu" in words(refused)) == (503, True)
+    files = doors.app.state.installation.files.root
+    assert not [file for file in files.rglob(".*") if file.is_file()], "no half file is left"
+    assert desk.post(f"{ROOT}/ho-so/tao").status_code == 303
 
 
 def test_more_files_than_one_archive_holds_are_told_before_it_is_built(office: Office) -> None:

@@ -217,6 +217,21 @@ def test_bulk_with_nothing_chosen_says_so(desk: TestClient, scene: Scene) -> Non
     assert "Đánh dấu ít nhất một đề nghị" in words(answer)
 
 
+def test_what_was_filtered_stays_filtered_when_nothing_was_chosen(desk: TestClient, scene: Scene) -> None:
+    for who in ("cs1", "kh1"):
+        given_nomination(scene, who=who, state=State.proposed)
+    narrowed = {"q": "1", "tt": "proposed", "phong": "kh", "ht": "bang-khen"}
+    page = desk.get(f"/vp/dot/{scene.key}/de-nghi", params=narrowed)
+    form = page.text[page.text.index('id="chosen"') :]
+    sent = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+    assert sent == narrowed
+    answer = desk.get(f"/vp/dot/{scene.key}/de-nghi/nhieu", params={**sent, "act": "accept"})
+    assert answer.status_code == 422
+    shown = words(answer)
+    assert "KH 1" in shown
+    assert "CS 1" not in shown
+
+
 def test_boxes_stand_only_where_something_can_be_done(desk: TestClient, scene: Scene) -> None:
     proposed = given_nomination(scene, who="cs1", state=State.proposed)
     accepted = given_nomination(scene, who="cs2", state=State.accepted)
@@ -238,3 +253,11 @@ def test_once_the_vote_is_open_no_row_has_a_box(sqlite_database: Database, tmp_p
     assert "Nông Đức CS 1" in page
     assert 'type="checkbox"' not in page
     assert "các dòng đã chọn" not in page
+
+
+def test_the_dashboard_names_whose_moment_is_to_come(desk: TestClient, scene: Scene) -> None:
+    for who in ("cs1", "kh1"):
+        given_nomination(scene, who=who, state=State.returned)
+    page = words(desk.get(f"/vp/dot/{scene.key}"))
+    for department in ("Phòng Chính sách", "Phòng Kế hoạch"):
+        assert re.search(rf"Nhắc phòng đang bổ sung hồ sơ \([^)]*\): {department}", page)

@@ -31,7 +31,9 @@ def sign(scene: Scene, code: str) -> None:
 
 
 def receipt(doors: Doors, code: str) -> str:
-    return words(doors.at("clerk-cs").get(f"/de-nghi/{code}")).partition("Biên nhận")[2]
+    """The receipt's part of the page; the timeline after it names every file there ever was."""
+    page = words(doors.at("clerk-cs").get(f"/de-nghi/{code}"))
+    return page.partition("Biên nhận")[2].partition("Diễn biến")[0]
 
 
 def told(said: str) -> tuple[list[str], list[str]]:

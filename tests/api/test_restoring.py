@@ -23,6 +23,8 @@ def data(tmp_path: Path, nothing_set: None, monkeypatch: pytest.MonkeyPatch) -> 
     (data / "files" / "ab").mkdir(parents=True)
     (data / "files" / "ab" / "abcd").write_text("kept")
     assert tdkt("backup", str(tmp_path / "backup")).exit_code == 0
+    for kept in (tmp_path / "backup", tmp_path / "backup" / "tdkt.db"):
+        assert kept.stat().st_mode & 0o077 == 0, "votes and letters are nobody else's"
     tdkt("round", "plan", FINAL)
     (data / "files" / "ab" / "abcd").unlink()
     return data

@@ -1,7 +1,10 @@
 """Signing in by mailed link: a GET uses nothing up, a click acts once, nobody can fish for names."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
+from threading import Barrier
 
 import pytest
 from httpx import Response
@@ -10,10 +13,11 @@ from sqlmodel import Session, func, select
 from api import signin
 from engine.calendar import in_words
 from engine.commands import linking
+from engine.database import Database
 from engine.models import Grant, Link, Nomination, Person, SignIn
-from engine.stages import Role
+from engine.stages import Role, Stage
 from tests.api.office_given import Doors, words
-from tests.factories import cast, close_vote, person, the_vote
+from tests.factories import cast, close_vote, given_round, person, the_vote
 
 
 def link_for(doors: Doors, who: str, *, lasts: timedelta = timedelta(hours=2)) -> str:
@@ -220,3 +224,20 @@ def test_the_time_an_answer_takes_tells_no_address(
     begun = time.monotonic()
     assert doors.nobody().post("/dang-nhap", data={"email": email}).status_code == 200
     assert time.monotonic() - begun >= 0.1
+
+
+def test_of_many_clicks_on_one_link_at_once_one_opens_a_session(database: Database, tmp_path: Path) -> None:
+    doors = Doors(given_round(database, stage=Stage.proposal), tmp_path / "data")
+    for _ in range(5):
+        token, together = link_for(doors, "clerk-cs"), Barrier(4)
+
+        def open_(token: str = token, together: Barrier = together) -> int:
+            browser = doors.nobody()
+            together.wait(10)
+            return browser.post(f"/l/{token}").status_code
+
+        before = count(doors, SignIn)
+        with ThreadPoolExecutor(4) as pool:
+            answers = [clicked.result() for clicked in [pool.submit(open_) for _ in range(4)]]
+        assert sorted(answers) == [303, 410, 410, 410]
+        assert count(doors, SignIn) == before + 1

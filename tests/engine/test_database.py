@@ -1,6 +1,7 @@
 """The unit of work, the readers that cannot write, and the settings of each connection."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from engine.database import Database
-from engine.errors import Busy
+from engine.errors import Away, Busy
 from engine.models import DemoClock
 
 
@@ -122,6 +123,27 @@ def test_of_two_who_wait_for_each_other_one_is_told_to_try_again(
     with ThreadPoolExecutor(2) as pool:
         asked = [pool.submit(take, database, (1, 2)), pool.submit(take, another_database(), (2, 1))]
         assert sorted(one.result() for one in asked) == ["busy", "done"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_finds_every_connection_taken_is_told_so(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database.engine.pool, "_timeout", 0.01)
+    with ExitStack() as taken:
+        for _ in range(20):
+            taken.enter_context(database.engine.connect())
+        with pytest.raises(Busy, match="bấm gửi lại"), database.unit_of_work() as session:
+            session.execute(select(DemoClock))
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all/tdkt.db", "postgresql://tdkt@127.0.0.1:1/tdkt"])
+def test_a_database_that_does_not_answer_is_told_so(url: str) -> None:
+    away = Database(url)
+    for door in (away.read, away.unit_of_work):
+        with pytest.raises(Away, match="không trả lời"), door() as session:
+            session.execute(select(DemoClock))
+    away.dispose()
 
 
 def test_another_fault_of_the_database_stays_what_it_is(database: Database) -> None:

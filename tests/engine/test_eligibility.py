@@ -52,6 +52,7 @@ FAILING = [
     (FINAL, answered(MOVEMENT, dang_xem_xet="yes"), "R7-xem-xet", "hold", "answers.dang_xem_xet"),
     (FINAL, answered(MOVEMENT, don_thu="yes"), "R7-don-thu", "hold", "answers.don_thu"),
     (FINAL, answered(MOVEMENT, het_ky_luat="30/06/2022"), "R8", "block", "period_from"),
+    (FINAL, answered(MOVEMENT, het_ky_luat="01/01/2021"), "R8", "block", "period_from"),
     (FINAL, answered(MOVEMENT, het_ky_luat="năm ngoái"), "R8", "block", "answers.het_ky_luat"),
     (FINAL, answered(MOVEMENT, het_ky_luat="31/02/2024"), "R8", "block", "answers.het_ky_luat"),
     (FINAL, changed(MOVEMENT, files=frozenset({MINUTES})), "R26", "block", f"files.{REPORT}"),
@@ -90,6 +91,17 @@ def test_a_rule_that_does_not_hold(
     assert [(finding.severity, finding.field) for finding in found] == [(Severity(severity), field)]
     assert all((found[0].sentence, found[0].remedy, found[0].source_words))
     assert "{" not in found[0].sentence + found[0].remedy
+
+
+def test_achievements_count_from_the_day_after_discipline_ends() -> None:
+    assert MOVEMENT.period_from == date(2021, 1, 1)
+    assert findings(FINAL, answered(MOVEMENT, het_ky_luat="31/12/2020")) == ()
+
+
+def test_no_path_is_said_to_be_missing_while_the_answer_it_depends_on_is() -> None:
+    (found,) = findings(YEARLY, answered(FIGHTER, xep_loai=""))
+    assert (found.rule_id, found.field) == ("unanswered", "answers.xep_loai")
+    assert "R13" in ids(findings(YEARLY, answered(FIGHTER, xep_loai="tot")))
 
 
 def test_a_person_from_outside_with_a_reason_is_allowed() -> None:

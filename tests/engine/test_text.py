@@ -15,6 +15,13 @@ def test_what_cannot_be_seen_is_not_kept(unseen: str) -> None:
     assert fold(f"Hứa Thị Kh{unseen}uê") == "hua thi khue"
 
 
+@pytest.mark.parametrize("blank", ["\u3164", "\u115f", "\u1160", "\u2800", "\uffa0", "\u034f", "\ufe0f"])
+def test_letters_that_show_nothing_are_no_name(blank: str) -> None:
+    assert clean(blank * 3) == ""
+    assert clean(f"{blank}Nông {blank}Đức{blank}") == "Nông Đức"
+    assert clean(f"{blank}\n{blank}", lines=True) == ""
+
+
 @pytest.mark.parametrize("dash", ["-", "–", "—", " - ", " – ", "_", ",", "/"])
 def test_names_that_differ_by_a_dash_are_the_same(dash: str) -> None:
     assert same_name(f"Phòng Kế hoạch{dash}Tổng hợp") == "phong ke hoach tong hop"

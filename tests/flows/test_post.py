@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from engine.commands import people
@@ -13,6 +15,12 @@ from engine.errors import Busy
 from engine.models import Message, Person
 from flows import post
 from tests.stories.world import World
+
+
+class RefusedConnectionError(Exception):
+    """As psycopg says it: without a state, because no server answered."""
+
+    sqlstate = None
 
 
 def busy_for(times: int, real: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,6 +63,33 @@ def test_a_letter_the_server_took_is_recorded_however_busy_the_database_is(
     monkeypatch.setattr(post, "record_outcome", busy_for(5, post.record_outcome))
     carry(world)
     assert states(world) == ["sent"]
+    world.now += timedelta(hours=1)
+    carry(world)
+    assert len(world.postbox.to(address)) == 1
+
+
+def test_a_letter_the_server_took_is_recorded_once_the_database_is_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Away for longer than sixty tries last when nobody even answers."""
+    address = given_letter(world)
+    monkeypatch.setattr(post, "RECORD_PAUSE", 0.001)
+    engine, left, record = world.installation.database.engine, [100], post._record
+    refused = OperationalError("connect", {}, RefusedConnectionError("connection refused"))
+
+    def connect(*_given: Any) -> None:
+        if left[0]:
+            left[0] -= 1
+            raise refused
+
+    async def record_away(*given: Any) -> None:
+        event.listen(engine, "do_connect", connect)
+        engine.dispose()
+        await record(*given)
+
+    monkeypatch.setattr(post, "_record", record_away)
+    carry(world)
+    assert (states(world), left) == (["sent"], [0])
     world.now += timedelta(hours=1)
     carry(world)
     assert len(world.postbox.to(address)) == 1

@@ -286,7 +286,7 @@ class Story:
         office.press(f"{at}/gui", shown | {"channel": "email"})
         self.told.once["dossier_sent", ""] += 1
         answers = f"{OFFICE_ROUND}/tra-loi"
-        office.press(f"{answers}/da-nhan", {"receipt_number": "BN-7"})
+        office.press(f"{answers}/da-nhan", {"version": "1", "receipt_number_1": "BN-7"})
         self.told.once["dossier_received", ""] += 1
         form = {"codes": sorted(self.province), "answer": "awarded", "number": PROVINCE}
         form |= self._dated("dated")

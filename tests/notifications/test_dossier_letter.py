@@ -105,5 +105,5 @@ def test_the_office_sees_at_the_dossier_that_its_letter_did_not_arrive(
     assert "hộp thư không tồn tại. Gửi lại ở trang Thư" in page
     with database.unit_of_work() as session:
         boss = scene.actor("office", session)
-        submission.record_receipt(session, boss, scene.key, number="15/SNV", now=scene.now)
+        submission.record_receipt(session, boss, scene.key, version=1, number="15/SNV", now=scene.now)
     assert "không tới được" not in words(desk.get(at)), "it has come by another way"

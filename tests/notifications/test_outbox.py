@@ -102,6 +102,15 @@ def test_a_refusal_fails_at_once_and_tells_to_telephone(database: Database, lett
     assert "gọi điện" in seen(database, letter).outcome
 
 
+def test_a_refusal_of_ourselves_waits_and_is_told_as_such(database: Database, letter: int) -> None:
+    claim(database)
+    told(database, letter, Deferred(550, "5.7.60 may not send as this sender", ours=True))
+    after = seen(database, letter)
+    assert (after.state, after.next_at) == ("queued", NOW + timedelta(minutes=1))
+    assert "không phải từ chối người nhận" in after.outcome
+    assert "550" in after.outcome
+
+
 def test_a_deferred_letter_waits_longer_each_time_and_gives_up_after_five_days(
     database: Database, letter: int
 ) -> None:

@@ -129,7 +129,8 @@ def test_a_head_whose_signature_is_missing_is_reminded_of_a_return(returned: tup
         assert (
             "Nông Đức CS 1 – Bằng khen của Chủ tịch UBND tỉnh: đã bổ sung, chờ Trưởng phòng ký" in letter.text
         )
-        assert "Nông Đức CS 2 – Bằng khen của Chủ tịch UBND tỉnh: Viết rõ hơn." in letter.text
+        said = "Tóm tắt thành tích: Viết rõ hơn."
+        assert f"Nông Đức CS 2 – Bằng khen của Chủ tịch UBND tỉnh: {said}" in letter.text
         assert "22/10/2025" in letter.text
 
 

@@ -44,10 +44,12 @@ def test_accepted_after_the_caller_was_told() -> None:
         ("421 closing", Deferred(421, "closing", everyone=True)),
         ("550 no such user", Rejected(550, "no such user")),
         ("552 too big", Rejected(552, "too big")),
-        ("530 log in first", Deferred(530, "log in first", everyone=True)),
+        ("530 log in first", Deferred(530, "log in first", everyone=True, ours=True)),
     ],
 )
 def test_refusals(command: str, reply: str, outcome: Outcome) -> None:
+    if (command, outcome) == ("MAIL", Rejected(550, "no such user")):
+        outcome = Deferred(550, "no such user", ours=True)  # of the sender: it says nothing of the reader
     assert deliver_one(Faults(**{command: reply})) == outcome
 
 
@@ -105,7 +107,20 @@ def test_no_server_at_all() -> None:
 
 def test_a_server_that_greets_nobody_does_not_condemn_the_letter() -> None:
     outcome = deliver_one(Faults(EHLO="554 go away", HELO="554 go away"))
-    assert outcome == Deferred(554, "go away", everyone=True)
+    assert outcome == Deferred(554, "go away", everyone=True, ours=True)
+
+
+def test_a_server_whose_greeting_is_a_refusal_does_not_condemn_the_letter() -> None:
+    async def run() -> Outcome:
+        async def refuse(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"554 5.7.1 not from your address\r\n")
+            writer.close()
+
+        server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+        async with server, Postman(Relay("127.0.0.1", server.sockets[0].getsockname()[1], False, False)) as p:
+            return await p.deliver(SENDER, RECIPIENT, CONTENT, before_data=nothing)
+
+    assert asyncio.run(run()) == Deferred(554, "5.7.1 not from your address", everyone=True, ours=True)
 
 
 def test_an_old_server_that_knows_helo_only() -> None:

@@ -42,6 +42,8 @@ def test_a_second_nomination_of_the_same_for_the_same_is_refused_and_the_form_ke
     assert clerk.shown("nominee_unit") == "Phòng Chính sách"
     assert clerk.shown("person_key") == OWN_LINE.person
     assert clerk.shown("award_key") == "giay-khen"
+    assert f"/de-nghi/{code}" in clerk.page.xpath("//form//a/@href")
+    assert "đã có đề nghị" in clerk.page.xpath("string(//*[@id='person_key-error'])")
 
 
 def test_an_award_the_round_does_not_give_is_refused_and_the_form_kept(opened: World) -> None:

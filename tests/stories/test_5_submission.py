@@ -90,7 +90,7 @@ def test_from_the_heads_word_to_the_archived_round(world: World) -> None:
     assert attached.get_content() == world.visitor(OFFICE).client.get(f"{DOSSIER}/1.zip").content
 
     # Its answers.
-    office = world.visitor(OFFICE).open(ANSWERS).press("Ghi đã nhận", {"receipt_number": "BN-7"})
+    office = world.visitor(OFFICE).open(ANSWERS).press("Ghi đã nhận", {"receipt_number_1": "BN-7"})
     given = {"codes": [collective], "answer": "completion", "reason": "Bổ sung xác nhận của UBND xã."}
     office.press("Ghi kết quả", given)
     awarded = {"codes": [adviser], "answer": "awarded", "number": "2105/QĐ-UBND"}

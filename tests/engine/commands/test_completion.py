@@ -11,6 +11,7 @@ from engine.errors import Incomplete, NotFound, NotNow, NotYours
 from engine.history import broken_links
 from engine.models import Attachment, Dossier, Event, ListLine
 from engine.queries import rounds as round_queries
+from engine.queries.answers import answers_of
 from engine.queries.dossier_source import source_of
 from engine.stages import State
 from tests.factories import Scene, given_result, given_sealed_dossier, nomination
@@ -49,6 +50,11 @@ def sent_back(database: Database, nominees: tuple[tuple[str, str], ...] = TWO) -
     answer(scene, codes, "completion", reason="Thiếu minh chứng.")
     scene.clock.push(hours=1)
     return scene, codes
+
+
+def receive(scene: Scene, session: Session, version: int, number: str = "7") -> int:
+    boss = scene.actor("office", session)
+    return submission.record_receipt(session, boss, scene.key, version=version, number=number, now=scene.now)
 
 
 def prepare(scene: Scene, session: Session) -> Dossier:
@@ -101,7 +107,7 @@ def test_an_answer_is_written_on_the_dossier_that_took_the_line_along(sqlite_dat
 
     assert states() == ["returned", "sent"]
     with sqlite_database.unit_of_work() as session:
-        assert submission.record_receipt(session, boss, scene.key, number="7", now=scene.now) == 1
+        assert receive(scene, session, 2) == 1
     assert states() == ["returned", "received"]
     answer(scene, [first], "completion", reason="Thiếu dấu.")
     assert states() == ["returned", "returned"]
@@ -116,11 +122,30 @@ def test_lines_of_two_dossiers_are_received_and_returned_each_on_its_own(sqlite_
         prepare(scene, session)
         seal(scene, session)
         submission.send_dossier(session, boss, scene.key, version=2, channel="email", now=scene.now)
-        assert submission.record_receipt(session, boss, scene.key, number="7", now=scene.now) == 2
+    with sqlite_database.unit_of_work() as session:
+        assert [receive(scene, session, 2), receive(scene, session, 2)] == [1, 0], "safe to repeat"
+        assert [nomination(session, code).state for code in codes] == [State.received, State.submitted]
+        of_first = select(Event).where(
+            col(Event.nomination_id) == nomination(session, codes[1]).id, col(Event.kind) == "receive"
+        )
+        assert session.execute(of_first).first() is None, "nobody said that version 1 was received"
+    with sqlite_database.unit_of_work() as session:
+        assert receive(scene, session, 1, "6") == 1
+        seen = answers_of(session, round_queries.seen(session, scene.key))
+        numbers = [each.receipt.number if each.receipt else None for each in seen.sent]
+        assert numbers == ["7", "6"], "each version its own, the newest first"
     answer(scene, codes[1:], "completion", reason="Thiếu dấu.")
     with sqlite_database.read() as session:
         found = session.execute(select(col(Dossier.state)).order_by(col(Dossier.version))).scalars()
         assert list(found) == ["returned", "received"], "the second went with version 1 only"
+
+
+def test_only_what_has_left_is_received(sqlite_database: Database) -> None:
+    scene, _codes = given_result(sqlite_database, nominees=TWO, approved=True)
+    given_sealed_dossier(scene)
+    for version, refusal in ((1, NotNow), (2, NotFound)):
+        with sqlite_database.unit_of_work() as session, pytest.raises(refusal):
+            receive(scene, session, version)
 
 
 @pytest.mark.parametrize("who", ["office", "clerk-cs", "chief-cs"])
@@ -142,7 +167,7 @@ def test_files_asked_for_are_added_beside_what_was_voted_on(sqlite_database: Dat
         assert listing.fingerprint(session, row) == session.execute(voted).scalar_one()
         attached = session.execute(select(Event).where(col(Event.kind) == "attached")).scalars().all()
         assert [e.facts for e in attached] == [
-            {"item": "minh-chung", "sha256": FILE.sha256, "supplement": True}
+            {"item": "minh-chung", "name": FILE.name, "sha256": FILE.sha256, "supplement": True}
         ]
         assert broken_links(session, nomination_id=row.id, round_id=row.round_id) == []
         source = source_of(session, round_queries.seen(session, scene.key), 2)
@@ -191,8 +216,7 @@ def test_a_receipt_of_the_rest_leaves_a_returned_dossier_returned(sqlite_databas
     scene, codes = sent(sqlite_database)
     answer(scene, codes[:1], "completion", reason="Thiếu minh chứng.")
     with sqlite_database.unit_of_work() as session:
-        boss = scene.actor("office", session)
-        assert submission.record_receipt(session, boss, scene.key, number="7", now=scene.now) == 1
+        assert receive(scene, session, 1) == 1
         dossier = session.execute(select(Dossier)).scalar_one()
         assert (dossier.state, dossier.received_at) == ("returned", None)
 

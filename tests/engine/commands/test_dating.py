@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 
 from engine.commands import submission
-from engine.commands.dating import Earliest, day_of, meeting_fault, number_faults
+from engine.commands.dating import Earliest, day_of, meeting_fault, number_faults, submission_faults
 from engine.database import Database
 from engine.errors import Incomplete
 from tests.factories import Scene, given_result, given_sealed_dossier
@@ -54,6 +54,30 @@ def test_a_decision_is_no_older_than_the_vote(sqlite_database: Database) -> None
                 session, boss, codes[0], number="1/QĐ-BDT", dated=LONG_AGO, reason="Nhầm.", now=scene.now
             )
         assert shown(voted) in refused.value.fields["dated"]
+
+
+def test_one_number_of_a_decision_bears_one_date(sqlite_database: Database) -> None:
+    scene, codes, voted, agreed = vote_yesterday(sqlite_database, AGENCY)
+    with sqlite_database.unit_of_work() as session:
+        decide(scene, session, codes[:1], voted)
+    with sqlite_database.unit_of_work() as session, pytest.raises(Incomplete) as refused:
+        decide(scene, session, codes[1:], agreed)
+    assert refused.value.fields == {"number": f"Số 01/QĐ-BDT đã dùng cho quyết định ngày {shown(voted)}."}
+    with sqlite_database.unit_of_work() as session:
+        decide(scene, session, codes[1:], voted)
+
+
+def test_a_number_of_a_submission_is_free_again_in_another_year(sqlite_database: Database) -> None:
+    scene, _codes, _voted, dated = vote_yesterday(sqlite_database, PROVINCE)
+    given_sealed_dossier(scene)
+    new_years_eve = date(dated.year, 12, 31)
+    with sqlite_database.unit_of_work() as session:
+        boss, round_id = scene.actor("office", session), scene.ground(session).round_id
+        submission.send_dossier(session, boss, scene.key, version=1, channel="email", now=scene.now)
+        assert submission_faults(session, round_id, "12/TTr-BDT", new_years_eve) == {
+            "number": "Số 12/TTr-BDT đã dùng cho bản 1; mỗi văn bản một số."
+        }
+        assert submission_faults(session, round_id, "12/TTr-BDT", new_years_eve + timedelta(days=1)) == {}
 
 
 def test_a_submission_is_no_older_than_what_it_submits(sqlite_database: Database) -> None:

@@ -112,6 +112,17 @@ def test_drafts_that_a_freeze_ended_come_back_when_the_list_is_opened(scene: Sce
         freeze(scene)
 
 
+def test_what_had_lapsed_before_the_freeze_stays_so_when_the_list_is_opened(scene: Scene) -> None:
+    given_nomination(scene, state=State.accepted)
+    before, with_it = given_nomination(scene, who="kh1"), given_nomination(scene, who="kh2")
+    put(scene, before, State.lapsed)
+    scene.close_proposal()
+    freeze(scene)
+    do(scene, "office", listing.unfreeze_list, scene.key, reason="Phòng còn đề nghị.")
+    with scene.database.read() as session:
+        assert [nomination(session, code).state for code in (before, with_it)] == [State.lapsed, State.draft]
+
+
 def test_a_department_on_leave_is_waited_for_until_it_answers(scene: Scene) -> None:
     given_nomination(scene, state=State.accepted)
     scene.close_proposal()

@@ -5,7 +5,7 @@ import pytest
 from engine.commands import proposal, submission
 from engine.commands.preparing import carried, facts_mark
 from engine.database import Database
-from engine.errors import Changed
+from engine.errors import Changed, Incomplete
 from engine.queries.dossier_returns import returned_lines
 from tests.engine.commands.test_completion import FILE, sent_back
 from tests.factories import nomination
@@ -64,3 +64,15 @@ def test_facts_saved_since_are_not_undone_unawares(sqlite_database: Database) ->
     with pytest.raises(Changed) as refused:
         save(mark(1), chair="", submission_number="12")
     assert set(refused.value.theirs) == {"chair", "submission_number"}, "typed for the version before"
+
+
+def test_a_version_not_made_yet_is_not_sent(sqlite_database: Database) -> None:
+    scene, _codes = sent_back(sqlite_database)
+    with sqlite_database.unit_of_work() as session:
+        boss = scene.actor("office", session)
+        second = submission.prepare_dossier(session, boss, scene.key, facts={}, now=scene.now)
+        with pytest.raises(Incomplete) as refused:
+            submission.send_dossier(
+                session, boss, scene.key, version=second.version, channel="email", now=scene.now
+            )
+    assert refused.value.fields == {"dossier": "Hồ sơ chưa được tạo. Bấm “Tạo bộ hồ sơ” trước khi gửi."}

@@ -12,6 +12,7 @@ from engine.commands.proposal import StoredFile
 from engine.database import Database
 from engine.errors import Changed, Incomplete, NotFound, NotNow, NotYours, StageClosed
 from engine.models import Comment, DepartmentReply, Event, Nomination
+from engine.queries import timeline
 from engine.stages import Stage, State
 from tests.factories import (
     Scene,
@@ -125,6 +126,8 @@ def test_files_are_put_on_and_taken_off(scene: Scene) -> None:
             select(col(Event.kind)).where(col(Event.nomination_id).is_not(None))
         ).scalars()
         assert list(kinds) == ["started", "attached", "detached"]
+        told = timeline.of_nomination(session, nomination(session, code).id or 0)
+        assert [one.remark for one in told] == ["", "Ảnh chụp.pdf", "Ảnh chụp.pdf"]
 
 
 def test_the_head_signs_all_or_none_and_twice_is_once(scene: Scene) -> None:

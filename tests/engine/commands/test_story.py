@@ -23,7 +23,7 @@ def test_a_round_runs_to_its_end(database: Database) -> None:
     given_sealed_dossier(scene)
     with database.unit_of_work() as session:
         submission.send_dossier(session, office, key, version=1, channel="email", now=now)
-        assert submission.record_receipt(session, office, key, number="77", now=now) == 1
+        assert submission.record_receipt(session, office, key, version=1, number="77", now=now) == 1
         submission.record_answer(
             session, office, key, codes=[provincial], answer="completion", reason="Thiếu dấu.", now=now
         )

@@ -50,13 +50,17 @@ def test_no_vote_without_the_chair_a_rule_counts_on(
         open_vote(scene)
 
 
-def test_a_vote_that_cannot_reach_its_quorum_is_not_opened(sqlite_database: Database) -> None:
+@pytest.mark.parametrize(("field", "value"), [("email", None), ("active", False)])
+def test_a_vote_that_cannot_reach_its_quorum_is_not_opened(
+    sqlite_database: Database, field: str, value: object
+) -> None:
+    """Neither who has no address nor who has left, address and all, can vote."""
     scene = given_round(sqlite_database, stage=Stage.proposal)
     given_nomination(scene, state=State.accepted)
     given_frozen_list(scene)
     with sqlite_database.unit_of_work() as session:
         for seat in (1, 2):
-            person(session, f"seat{seat}").email = None
+            setattr(person(session, f"seat{seat}"), field, value)
     with pytest.raises(Incomplete, match="3/5 thành viên"):
         open_vote(scene)
 

@@ -24,6 +24,7 @@ from tests.factories import (
     given_return,
     given_round,
     given_vote,
+    open_vote,
     return_to_department,
     small_definition,
 )
@@ -239,6 +240,30 @@ def test_a_leave_takes_no_time_away(sqlite_database: Database) -> None:
         with pytest.raises(Incomplete, match="sau hạn chung của các phòng: 17 giờ 00, thứ Sáu 17/10/2025"):
             give_leave(scene, date(2025, 10, day))
     give_leave(scene, date(2025, 10, 20))
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "due"),
+    [(27, 16, date(2025, 10, 27)), (27, 17, date(2025, 10, 28)), (31, 9, date(2025, 11, 3))],
+)
+def test_no_stage_opens_overdue(sqlite_database: Database, day: int, hour: int, due: date) -> None:
+    """The vote was planned to end at 17:00 on the 27th: opened later, it gets one working day."""
+    stages = {
+        "proposal": {"opens": "2025-10-06", "due": "2025-10-17"},
+        "office": {"working_days": 5},
+        "council": {"due": "2025-10-27"},
+        "submission": {"working_days": 10},
+    }
+    scene = given_round(sqlite_database, stage=Stage.proposal, definition=small_definition(stages=stages))
+    given_nomination(scene, state=State.accepted)
+    given_frozen_list(scene)
+    scene.clock.set(date(2025, 10, day), hour)
+    open_vote(scene)
+    with sqlite_database.unit_of_work() as session:  # standing on a round locks it
+        window = window_of(session, scene.ground(session), Stage.council)
+        assert window.due_at == datetime(due.year, due.month, due.day, 17, tzinfo=VIETNAM)
+        passed = "hạn đã định 27/10/2025 qua trước khi giai đoạn này bắt đầu"
+        assert (passed in window.explanation) == (due.day != 27)
 
 
 def test_a_leave_beyond_the_offices_day_is_known_before_that_stage_opens(sqlite_database: Database) -> None:

@@ -176,6 +176,7 @@ def test_what_was_received_is_received_again(sqlite_database: Database) -> None:
             session,
             scene.actor("office", session),
             scene.key,
+            version=1,
             number="77",
             now=scene.now,
         )

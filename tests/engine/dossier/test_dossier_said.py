@@ -19,6 +19,7 @@ from engine.dossier.facts import (
     RoundFacts,
 )
 from engine.dossier.minutes import minutes
+from engine.dossier.phrases import awarded_values
 from engine.dossier.report import achievement_report
 from engine.dossier.submission import submission
 from engine.dossier.texts import Texts
@@ -100,16 +101,37 @@ def test_the_list_of_a_decision_tells_no_ballot_and_whose_decision_it_is(
     assert {row.cells[-1] for table in tables for row in table.rows} == {"10/11"}
 
 
-def test_a_report_leaves_awards_nobody_told_to_its_author(
+def test_a_report_says_nothing_of_awards_nobody_told(
     texts: Texts, agency: AgencyFacts, review: RoundFacts, report_facts: ReportFacts
 ) -> None:
+    """A sealed paper has no blanks, and that there was none before is not known."""
     for is_collective in (True, False):
         facts = replace(report_facts, is_collective=is_collective, past_awards=())
         made = achievement_report(texts.report, agency=agency, review=review, facts=facts)
-        heading = Paragraph("III. CÁC HÌNH THỨC ĐÃ ĐƯỢC KHEN THƯỞNG", Style.HEADING)
-        table, closing = made.blocks[made.blocks.index(heading) + 1 :]
-        assert isinstance(table, Table)
-        assert [row.cells for row in table.rows] == [("…", "…", "…")]
+        assert "III." not in repr(made)
+        assert "…" not in repr(made.blocks)
+        assert not [block for block in made.blocks if isinstance(block, Table)]
+        closing = made.blocks[-1]
         assert isinstance(closing, Paragraph)
         assert "chịu trách nhiệm" in closing.text
         assert "hệ thống" not in repr(made).lower()
+    told = achievement_report(texts.report, agency=agency, review=review, facts=report_facts)
+    heading = Paragraph("III. CÁC HÌNH THỨC ĐÃ ĐƯỢC KHEN THƯỞNG", Style.HEADING)
+    assert isinstance(told.blocks[told.blocks.index(heading) + 1], Table)
+
+
+def test_danh_hieu_is_a_word_inside_a_sentence_and_bang_khen_a_name(
+    texts: Texts, agency: AgencyFacts, review: RoundFacts, lines: Lines, report_facts: ReportFacts
+) -> None:
+    named = ("Danh hiệu Lao động tiên tiến", "Bằng khen của Chủ tịch UBND tỉnh", "Danh hiệu Tập thể tốt")
+    given = [replace(lines[0], award_name=name) for name in named]
+    values = awarded_values(given)
+    assert values["hinh_thuc"] == (
+        "danh hiệu Lao động tiên tiến, Bằng khen của Chủ tịch UBND tỉnh, danh hiệu Tập thể tốt"
+    )
+    assert values["tang"].startswith("Tặng danh hiệu Lao động tiên tiến cho ")
+    facts = replace(report_facts, award_name=named[0])
+    made = achievement_report(texts.report, agency=agency, review=review, facts=facts)
+    assert made.subject.startswith("Đề nghị tặng danh hiệu Lao động tiên tiến trong ")
+    listed_ = award_list(texts.award_list, agency=agency, review=review, facts=listed(given))
+    assert named[0] in repr(listed_.blocks), "a cell of its own begins with its capital"
