@@ -55,7 +55,7 @@ def opened(settings: Settings) -> Iterator["Installation"]:
     try:
         with database_trouble(settings):
             installation.database.migrate()
-        yield installation
+            yield installation
     finally:
         installation.database.dispose()
 
@@ -90,7 +90,8 @@ def database_trouble(settings: Settings) -> Iterator[None]:
             remedy = "check the file, its folder and who may write there"
         else:
             remedy = "start PostgreSQL, check host, port, user and password, and that the database exists"
-        fail(f"TDKT_DATABASE_URL: the database at {place} cannot be used; {remedy}.", 2)
+        said = str(error.orig).strip().partition("\n")[0] if isinstance(error, DBAPIError) else str(error)
+        fail(f"TDKT_DATABASE_URL: the database at {place} cannot be used; {remedy}. It said: {said}", 2)
 
 
 def print_faults(faults: Sequence["Fault"], folder: Path, code: int | None) -> None:

@@ -64,8 +64,7 @@ def _listing(
     found = nominations(session, at, wanted)
     may = {act: _open_to(at, act) if visit.me.has(Role.office) else frozenset() for act in ACTS.values()}
     shown = {row.state for row in found.rows}
-    asked = {"q": wanted.text, "tt": wanted.state, "phong": wanted.department, "ht": wanted.award}
-    narrowed = {name: value for name, value in asked.items() if value}
+    narrowed = _narrowed(wanted)
     return visit.show(
         "office/nominations.html",
         status=status,
@@ -115,6 +114,19 @@ def _wanted(request: Request, at: RoundAt) -> Filter:
         award=known("ht", at.award_names()),
         page=page_number(asked.get("trang", "")),
     )
+
+
+def _narrowed(wanted: Filter) -> dict[str, str]:
+    """The filter as the address carries it, without the page."""
+    asked = {"q": wanted.text, "tt": wanted.state, "phong": wanted.department, "ht": wanted.award}
+    return {name: value for name, value in asked.items() if value}
+
+
+def _kept(visit: Visit, at: RoundAt) -> str:
+    """The query of the list as it was left for a page about several, to come back to the same rows."""
+    wanted = _wanted(visit.request, at)
+    page = {"trang": str(wanted.page)} if wanted.page > 1 else {}
+    return urlencode(_narrowed(wanted) | page)
 
 
 def _label(visit: Visit) -> Callable[[str, str], str]:
@@ -192,6 +204,7 @@ def _confirmation(
         unable=len(found) - able - same,
         act=act,
         comment=comment,
+        query=_kept(visit, at),
         departments=at.department_names(),
         awards=at.award_names(),
         errors=errors,
@@ -218,6 +231,7 @@ def act_on_many(visit: StaffVisit, key: str, form: Typed) -> Response:
         act=act,
         done=[line for line, refusal in outcomes if not refusal],
         refused=[(line, refusal) for line, refusal in outcomes if refusal],
+        query=_kept(visit, at),
         departments=at.department_names(),
     )
 

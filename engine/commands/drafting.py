@@ -214,9 +214,9 @@ def refuse_twin(
     ).first()
     if twin is not None:
         field = "nominee_name" if values["person_id"] is None else "person_key"
-        said = (
-            f"{values['nominee_name']} đã có đề nghị "
-            f"{ground.definition.award(values['award_key']).name} trong đợt này (mã {twin.code}). "
-            "Sửa đề nghị đó thay vì lập mới."
-        )
+        award, name = ground.definition.award(values["award_key"]).name, values["nominee_name"]
+        said = f"{name} đã có đề nghị {award} trong đợt này (mã {twin.code}). Sửa đề nghị đó thay vì lập mới."
+        if twin.department_key != department:  # moved from there since
+            whose = ground.definition.department(twin.department_key).name
+            said = f"{name} đã được {whose} đề nghị {award} trong đợt này. Hỏi Văn phòng nếu cần chuyển."
         raise Twin({field: said}, other=twin.code if twin.department_key == department else "")

@@ -140,7 +140,7 @@ def decide(
             f"Không thuộc thẩm quyền của cơ quan: {', '.join(wrong)}. Hình thức này phải trình cấp trên."
         )
     if row is not None and row.dated != dated:
-        faults["number"] = f"Số {said} đã dùng cho quyết định ngày {row.dated.day}/{row.dated:%m/%Y}."
+        faults["number"] = f"Số {said} đã dùng cho quyết định ngày {row.dated:%d/%m/%Y}."
     if faults:
         raise Incomplete(faults, rule="Thẩm quyền quyết định khen thưởng (Luật Thi đua, khen thưởng Đ.80.1)")
     if row is None:

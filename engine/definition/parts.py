@@ -7,7 +7,15 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from engine.ballot import BallotRule, Comparator, Denominator, TieRule, parse_fraction
 from engine.mail_address import is_public_address
@@ -192,6 +200,14 @@ class Steps(Part):
     late: tuple[int, ...] = (1,)
     escalate: tuple[int, ...] = (2,)
 
+    @field_validator("due")
+    @classmethod
+    def _after_it_opens(cls, due: date | None, others: ValidationInfo) -> date | None:
+        opens = others.data.get("opens")
+        if opens and due and due < opens:
+            raise ValueError(f"hạn {due:%d/%m/%Y} sớm hơn ngày mở {opens:%d/%m/%Y}; hãy sửa opens hoặc due")
+        return due
+
     @field_validator("remind")
     @classmethod
     def _towards_the_deadline(cls, days: tuple[int, ...]) -> tuple[int, ...]:
@@ -212,10 +228,6 @@ class Steps(Part):
             raise ValueError(
                 "giai đoạn cần một thời hạn; hãy ghi đúng một trong hai: due (ngày) hoặc "
                 "working_days (số ngày làm việc)"
-            )
-        if self.opens and self.due and self.due < self.opens:
-            raise ValueError(
-                f"hạn {self.due:%d/%m/%Y} sớm hơn ngày mở {self.opens:%d/%m/%Y}; hãy sửa opens hoặc due"
             )
         return self
 

@@ -119,6 +119,16 @@ def test_history_misses_an_end_that_was_cut_off(data: Path) -> None:
     assert f"round {FINAL}: the newest events are missing" in tdkt("history", "verify").output
 
 
+def test_a_database_that_fails_half_way_is_told_in_a_line(data: Path) -> None:
+    tdkt("people", "load")
+    with closing(sqlite3.connect(data / "tdkt.db")) as lost:
+        lost.execute("DROP TABLE event")
+    said = tdkt("history", "verify")
+    assert said.exit_code == 2
+    assert isinstance(said.exception, SystemExit), "no trace"
+    assert "no such table: event" in said.output
+
+
 def test_a_backup_taken_while_somebody_writes_is_whole(data: Path, tmp_path: Path) -> None:
     tdkt("people", "load")
     kept = data / "files" / "ab" / ("ab" * 32)

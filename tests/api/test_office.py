@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import openpyxl
@@ -230,6 +231,19 @@ def test_what_was_filtered_stays_filtered_when_nothing_was_chosen(desk: TestClie
     shown = words(answer)
     assert "KH 1" in shown
     assert "CS 1" not in shown
+
+
+def test_the_way_back_from_several_leads_to_the_list_as_it_was_filtered(
+    desk: TestClient, scene: Scene
+) -> None:
+    code = given_nomination(scene, who="kh1", state=State.proposed)
+    at, kept = f"/vp/dot/{scene.key}/de-nghi", "tt=proposed&amp;phong=kh"
+    asked = desk.get(f"{at}/nhieu", params={"act": "return", "code": code, "tt": "proposed", "phong": "kh"})
+    assert asked.text.count(f'href="{at}?{kept}"') == 2, "above, and beside the button"
+    (action,) = re.findall(r'<form method="post" action="([^"]*/nhieu[^"]*)"', asked.text)
+    said = desk.post(unescape(action), data={"act": "return", "code": code, "comment": "Thiếu."})
+    assert "Trả lại: 1 xong" in words(said)
+    assert f'href="{at}?{kept}">Danh sách đề nghị' in said.text
 
 
 def test_boxes_stand_only_where_something_can_be_done(desk: TestClient, scene: Scene) -> None:

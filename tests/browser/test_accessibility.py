@@ -39,6 +39,11 @@ def test_every_page_of_the_story(sqlite_hall: Hall) -> None:
     audit(stays, "phieu-ket-qua")
     stays.goto(hall.world.ballot_links(COUNCIL[7])[-1])
     audit(stays, "duong-dan-het-han")
+    alone = hall.person(OFFICE)
+    alone.goto(f"{OFFICE_ROUND}/ho-so")
+    assert alone.locator("[name=meeting_way]").count(), "the minutes alone, before anything is agreed to"
+    assert not alone.locator("[name=submission_number]").count()
+    audit(alone, "ho-so-chi-bien-ban")
     walk.submission(hall, audit)
 
     ending.check(hall)

@@ -23,7 +23,7 @@ SEEDED = [
     (FINAL, "return_days: 3 ", "return_days: 0 ", "return_days", "“0”", "không nhỏ hơn 1"),
     (FINAL, "opens: 2025-11-24", "opens: 2025-11-31", "opens: 2025-11-31", "2025-11-31", "ngày có thật"),
     (FINAL, "opens: 2025-11-24", "opens: 24/11/2025", "opens: 24", "24/11/2025", "2025-11-24"),
-    (FINAL, "due: 2025-12-12", "due: 2025-11-12", "proposal:", "sớm hơn ngày mở", "opens hoặc due"),
+    (FINAL, "due: 2025-12-12", "due: 2025-11-12", "due: 2025-11-12", "sớm hơn ngày mở", "opens hoặc due"),
     (FINAL, "due: 2025-12-19", "due: 2025-12-10", "due: 2025-12-10", "giai đoạn trước", "sau 12/12/2025"),
     (FINAL, "due: 2025-12-31", "due: 2025-12-24", "due: 2025-12-24", "giai đoạn trước", "5 ngày làm việc"),
     (FINAL, "working_days: 5", "working_days: 5\n    due: 2025-12-26", "  council:", "một thời hạn", "đúng một"),

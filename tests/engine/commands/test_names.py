@@ -73,6 +73,19 @@ def test_typed_and_listed_of_one_name_are_twins_in_one_department_only(scene: Sc
     assert start(scene, typed("Hứa Thị Khuê"), "kh").department_key == "kh"
 
 
+def test_somebody_who_moved_here_is_named_by_the_department_that_proposed(scene: Scene) -> None:
+    """Its code would lead the clerk to a page of others."""
+    code = start(scene, draft("cs1")).code
+    with scene.database.unit_of_work() as session:
+        person(session, "cs1").department_key = "kh"
+    with pytest.raises(Incomplete) as refused:
+        start(scene, draft("cs1"), "kh")
+    (said,) = refused.value.fields.values()
+    assert "đã được Phòng Chính sách đề nghị" in said
+    assert "Hỏi Văn phòng" in said
+    assert code not in said
+
+
 def given_vote_on_a_typed_name(database: Database, name: str) -> tuple[Scene, list[str], str]:
     """A vote on somebody whose name was typed by hand, and on a second nominee."""
 
