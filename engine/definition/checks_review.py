@@ -116,21 +116,31 @@ def award_faults(review: Entry[ReviewFile], pack: RulesFile) -> Iterator[Fault]:
             )
 
 
-def route_faults(review: Entry[ReviewFile], head: str) -> Iterator[Fault]:
-    """Awards whose route and decider contradict each other; `head`: the title of the agency's head.
+def route_faults(review: Entry[ReviewFile], pack: RulesFile, head: str) -> Iterator[Fault]:
+    """Awards whose route contradicts their legal points or their decider; `head`: the agency's head's title.
 
-    Whose award it is follows from who decides it (Luật TĐKT Đ.80.1): the head's own end in a decision of the
-    agency, all others in a dossier for the province.
+    Whose award it is follows from the law it rests on (Luật TĐKT Đ.74, Đ.80.1): the head's own end in a
+    decision of the agency, all others in a dossier for the province.
     """
+    level_of = {point.key: point.level for point in pack.points}
+    names_head = {
+        one.decided_by for one in review.value.awards if head.casefold() in one.decided_by.casefold()
+    }
+    own = names_head & {one.decided_by for one in review.value.awards if one.level == "agency"}
     for index, award in enumerate(review.value.awards):
-        own = award.decided_by.casefold().startswith(head.casefold())
-        if own != (award.level == "agency"):
-            whose = "thuộc thẩm quyền của cơ quan" if own else f"không do {head} quyết định"
-            right = "agency" if own else "province"
+        other = {level_of.get(key) for key in award.points} - {award.level, None}
+        if other:
             yield review.fault(
-                f"“{award.name}” {whose}, mà level ghi “{award.level}”",
-                f"Ghi “level: {right}”, hoặc sửa decided_by",
+                f"Căn cứ của “{award.name}” là của hình thức cấp “{min(map(str, other))}”, "
+                f"mà level ghi “{award.level}”",
+                f"Ghi “level: {min(map(str, other))}”, hoặc chọn căn cứ của cấp này trong points",
                 *("awards", index, "level"),
+            )
+        elif (award.level == "agency") != (award.decided_by in own):
+            yield review.fault(
+                f"“{award.name}” có level “{award.level}” mà decided_by ghi “{award.decided_by}”",
+                f"Hình thức cấp “agency” do {head} quyết định, cấp “province” do cấp trên: sửa decided_by",
+                *("awards", index, "decided_by"),
             )
 
 

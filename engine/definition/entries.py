@@ -13,6 +13,7 @@ from engine.definition.parts import (
     Head,
     Item,
     LegalPoint,
+    Level,
     Movement,
     NomineeKind,
     Part,
@@ -45,7 +46,7 @@ class AgencyVersion(Dated):
 
     name: str
     short_name: str
-    parent: str
+    parent: str = ""
     place: str
     head: Head
     office: Contact
@@ -132,7 +133,7 @@ class AwardEntry(Part):
 
     key: str
     name: str
-    level: Literal["agency", "province"]
+    level: Level
     decided_by: str
     nominees: tuple[NomineeKind, ...] = Field(min_length=1)
     points: tuple[str, ...] = Field(min_length=1)

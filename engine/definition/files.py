@@ -173,7 +173,7 @@ def _resolve(library: Library, review: Entry[ReviewFile]) -> Definition | list[F
     if grounds is None:
         return faults
     faults += award_faults(review, grounds.pack.value)
-    faults += route_faults(review, grounds.agency.head.title)
+    faults += route_faults(review, grounds.pack.value, grounds.agency.head.title)
     faults += form_faults(review, grounds.pack.value)
     faults += staffing_faults(grounds.folder, grounds.departments, review.value.on)
     if faults or any(stage_faults(review)):

@@ -22,6 +22,7 @@ from engine.mail_address import is_public_address
 
 Confidence = Literal["A", "B", "C"]
 NomineeKind = Literal["person", "collective"]
+Level = Literal["agency", "province"]  # ends in a decision of the agency, or in a dossier for the province
 
 
 def _address(text: str) -> str:
@@ -75,7 +76,7 @@ class Agency(Part):
     key: str
     name: str
     short_name: str
-    parent: str
+    parent: str = Field(default="", description="empty: none is named, as by an UBND (NĐ 30/2020, PL I)")
     place: str
     head: Head
     office: Contact
@@ -173,6 +174,7 @@ class LegalPoint(Part):
     source: str
     confidence: Confidence
     type: str = Field(description="loại hình khen thưởng: cong_trang, chuyen_de, dot_xuat, …")
+    level: Level | None = Field(default=None, description="whose awards rest on it; empty: anybody's")
 
 
 class Award(Part):
@@ -180,7 +182,7 @@ class Award(Part):
 
     key: str
     name: str
-    level: Literal["agency", "province"]
+    level: Level
     decided_by: str
     nominees: tuple[NomineeKind, ...]
     points: tuple[LegalPoint, ...]

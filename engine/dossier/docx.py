@@ -138,8 +138,11 @@ class _Writer:
         left, right = width * 0.42, width * 0.58
         table = self._grid(2, (left, right))
         body, nation = table.cell(0, 0), table.cell(0, 1)
-        write(body.paragraphs[0], texts["parent"], Look(layout.issuer, "center"))
-        write(body.add_paragraph(), texts["issuer"], Look(layout.issuer, "center", bold=True))
+        issuer = body.paragraphs[0]
+        if texts["parent"]:
+            write(body.paragraphs[0], texts["parent"], Look(layout.issuer, "center"))
+            issuer = body.add_paragraph()
+        write(issuer, texts["issuer"], Look(layout.issuer, "center", bold=True))
         # About 0,25 mm per pt and capital letter; the rule is 1/3–1/2 of the name's length.
         name = min(len(texts["issuer"]) * layout.issuer * 0.25, left)
         self._rule(body.add_paragraph(), left, name * 0.45)

@@ -92,6 +92,26 @@ def test_two_packs_on_the_day_are_told_at_the_review() -> None:
     assert any(f.file == FINAL and "2 bộ quy tắc" in f.sentence for f in check(files))
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        (FINAL, "decided_by: Chủ tịch UBND tỉnh", "decided_by: Trưởng Ban Thi đua – Khen thưởng Trung ương"),
+        (FINAL, "decided_by: Trưởng Ban Dân tộc tỉnh", "decided_by: Quyền Trưởng Ban Dân tộc tỉnh"),
+        (AGENCY, "    parent: UBND tỉnh Lạng Sơn      # in capitals at the head of a document\n", ""),
+    ],
+)
+def test_what_is_right_is_no_fault(file: str, old: str, new: str) -> None:
+    assert check(changed(file, old, new)) == []
+
+
+def test_an_agency_of_a_chairman_under_another_chairman() -> None:
+    files = changed(AGENCY, "title: Trưởng Ban\n", "title: Chủ tịch\n")
+    for file, text in files.items():
+        if "/reviews/" in file:
+            files[file] = text.replace("decided_by: Trưởng Ban Dân tộc tỉnh", "decided_by: Chủ tịch UBND xã")
+    assert check(files) == []
+
+
 def test_a_seat_without_an_address_or_no_longer_there() -> None:
     address = "    email: lam-van-huu@bandantoc-langson.example\n"
     for new, words in (("", "chưa có địa chỉ"), (address + "    active: false\n", "không còn công tác")):

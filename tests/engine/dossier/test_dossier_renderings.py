@@ -249,6 +249,16 @@ def test_a_page_may_turn_inside_a_document(texts: Texts) -> None:
     assert "ngày … tháng … năm …" in docx_text(render_docx(made, layout=texts.layout))
 
 
+def test_an_agency_with_none_above_it_begins_with_its_own_name(texts: Texts) -> None:
+    """As an UBND does (NĐ 30/2020/NĐ-CP, Phụ lục I)."""
+    made = Document(
+        title="BÁO CÁO", stamp=DAY, head=Head("", "UBND xã Tràng Định"), blocks=(Paragraph("một"),)
+    )
+    assert pdf_text(render_pdf([made], fonts=FONTS, layout=texts.layout)).split()[0] == "UBND"
+    cell = docx.Document(io.BytesIO(render_docx([made], layout=texts.layout))).tables[0].cell(0, 0)
+    assert cell.paragraphs[0].text == "UBND XÃ TRÀNG ĐỊNH"
+
+
 def test_faults_are_told(tmp_path: Path, documents: dict[str, list[Document]], texts: Texts) -> None:
     with pytest.raises(RenderError, match="Không thấy phông Tinos"):
         render_pdf(documents["report"], fonts=tmp_path, layout=texts.layout)
