@@ -17,15 +17,15 @@ from engine.stages import Act, Role, State
 from engine.text import clean
 
 _Written = Row[tuple[int, str, dict[str, Any]]]
-_NEWEST = (
+_CORRECTED = "award_corrected"
+_MOVES = (
     select(col(Event.id), col(Event.kind), col(Event.facts))
     .join(Nomination, col(Nomination.id) == col(Event.nomination_id))
     .where(
         col(Nomination.code) == bindparam("code"),
-        col(Event.kind).in_(bindparam("kinds", expanding=True)),
+        col(Event.kind).in_([*(act.value for act in Act), _CORRECTED]),
     )
-    .order_by(col(Event.id).desc())
-    .limit(1)
+    .order_by(col(Event.id))
 )
 _NO_ANSWER: Mapping[str, object] = {"reason": "", "decision_number": "", "decision_date": None}
 
@@ -36,17 +36,18 @@ def withdraw_answer(
     """Take back what was written by mistake as the answer: the nomination stands where it stood before.
 
     A round that has closed meanwhile comes back with it. `seen`: the `answer_mark` of what the actor was
-    shown. Safe to repeat. Raises NotYours, NotNow for what has no answer, another one than was shown, or an
-    award of the agency's own, and Incomplete without a reason.
+    shown. Safe to repeat from that page; from one shown since, the answer it led back to goes too. Raises
+    NotYours, NotNow for what has no answer, another one than was shown, or an award of the agency's own, and
+    Incomplete without a reason.
     """
     demand_role(actor, Role.office)
     ground, nomination = nomination_of(session, code)
-    answer = _newest(session, code, *Act)
-    if answer is not None and answer.kind == Act.withdraw_answer:
+    written = _written(session, code)
+    if [event.id for event in written[-2:-1]] == [seen] and written[-1].kind == Act.withdraw_answer:
         return nomination
     demand_act(actor, ground, nomination, Act.withdraw_answer)
     refuse_own_award(ground.definition.award(nomination.award_key).level, nomination.state)
-    if answer is None or answer_mark(session, code) != seen:
+    if _mark(written) != seen:
         raise NotNow(
             "Kết quả của đề nghị này vừa được ghi khác với trang ông/bà xem. Tải lại trang rồi xem lại.",
             rule="Kết quả khen thưởng phải có căn cứ",
@@ -54,11 +55,12 @@ def withdraw_answer(
     said = clean(reason, lines=True)
     if not said:
         raise Incomplete({"reason": "Ghi lý do rút kết quả để lưu hồ sơ và báo cho phòng."})
+    *earlier, answer = _standing(written)
     dated, before, stood = nomination.decision_date, nomination.state, State(answer.facts["from"])
     changes = dict(_NO_ANSWER)
     if stood == State.completion:  # Sở Nội vụ still waits for what it asked for then
-        asked = _newest(session, code, Act.ask_completion)
-        changes["reason"] = asked.facts["reason"] if asked else ""
+        asked = [event.facts["reason"] for event in earlier if event.kind == Act.ask_completion]
+        changes["reason"] = asked[-1] if asked else ""
     facts = {
         "reason": said,
         "answer": answer.facts.get("reason", ""),
@@ -77,8 +79,8 @@ def withdraw_answer(
         changes=changes,
         back_to=stood,
     )
-    if before == State.completion:
-        _out_again(session, ground, nomination)
+    if State.completion in {before, stood}:
+        _follow(session, ground, nomination)
     told = {"code": code, "name": nomination.nominee_name, "reason": said}
     note_round(session, actor, ground, "answer_withdrawn", now=now, facts=told, tell=False, wake=False)
     reopen_round(session, actor, ground, {"code": code}, now=now)
@@ -87,8 +89,7 @@ def withdraw_answer(
 
 def answer_mark(session: Session, code: str) -> int:
     """Which answer, as corrected, a nomination has now: for a page that asks whether to withdraw it."""
-    newest = _newest(session, code, *Act, "award_corrected")
-    return newest.id if newest else 0
+    return _mark(_written(session, code))
 
 
 def refuse_own_award(level: str, state: str) -> None:
@@ -103,22 +104,36 @@ def refuse_own_award(level: str, state: str) -> None:
         )
 
 
-def _newest(session: Session, code: str, *kinds: str) -> _Written | None:
-    asked = {"code": code, "kinds": [str(kind) for kind in kinds]}
-    found: _Written | None = session.execute(_NEWEST, asked).one_or_none()
-    return found
+def _written(session: Session, code: str) -> list[_Written]:
+    """Every step the nomination took and every correction of its award, the oldest first."""
+    return list(session.execute(_MOVES, {"code": code}).all())
 
 
-def _out_again(session: Session, ground: Ground, nomination: Nomination) -> None:
-    """The dossier did not come back after all, unless another of its lines did."""
+def _mark(written: list[_Written]) -> int:
+    return written[-1].id if written else 0
+
+
+def _standing(written: list[_Written]) -> list[_Written]:
+    """The steps that hold: a withdrawal is none and takes the newest of them away."""
+    steps: list[_Written] = []
+    for event in written:
+        if event.kind == Act.withdraw_answer:
+            steps.pop()
+        elif event.kind != _CORRECTED:
+            steps.append(event)
+    return steps
+
+
+def _follow(session: Session, ground: Ground, nomination: Nomination) -> None:
+    """The dossier is out again unless a line of it is to be completed; it came back if one is."""
     holding = dossiers_holding(session, ground.round_id)
     dossier = holding.get(nomination.id or 0)
-    if dossier is None or dossier.state != "returned":
+    if dossier is None:
         return
-    if any(
-        line.state == State.completion or holding[line.id or 0].version > dossier.version
-        for line in lines_of(session, dossier)
-    ):
-        return
-    dossier.state = "received" if dossier.received_at else "sent"
+    lines = lines_of(session, dossier)
+    gone_again = [line for line in lines if holding[line.id or 0].version > dossier.version]
+    if any(line.state == State.completion for line in lines if line not in gone_again):
+        dossier.state = "returned"
+    elif dossier.state == "returned" and not gone_again:
+        dossier.state = "received" if dossier.received_at else "sent"
     session.add(dossier)

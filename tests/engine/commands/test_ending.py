@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from engine.commands import office, rounds
+from engine.commands import office, rounds, submission
 from engine.database import Database
 from engine.errors import Incomplete, NotNow, NotYours
 from engine.history import broken_links
@@ -45,6 +45,16 @@ def test_a_round_with_nothing_to_decide_ends_with_a_reason(scene: Scene, who: st
             assert row.state == State.lapsed
             assert broken_links(session, nomination_id=row.id, round_id=row.round_id) == []
         assert broken_links(session, nomination_id=None, round_id=round_.id or 0) == []
+
+
+def test_a_round_ended_without_a_vote_has_no_minutes(scene: Scene) -> None:
+    given_nomination(scene, who="cs1", state=State.declined)
+    scene.close_proposal()
+    assert end(scene)
+    with scene.database.unit_of_work() as session, pytest.raises(NotNow, match="chưa bỏ phiếu xong"):
+        submission.keep_minutes(
+            session, scene.actor("office", session), scene.key, facts={"minutes_number": "3"}, now=scene.now
+        )
 
 
 @pytest.mark.parametrize("state", [State.proposed, State.returned, State.held, State.accepted])

@@ -29,6 +29,11 @@ def take_back(
         ).state
 
 
+def dossier_of(scene: Scene) -> str:
+    with scene.database.read() as session:
+        return session.execute(select(col(Dossier.state))).scalar_one()
+
+
 def mark_of(scene: Scene, code: str) -> int:
     with scene.database.read() as session:
         return withdrawals.answer_mark(session, code)
@@ -59,8 +64,9 @@ def test_the_last_answer_is_taken_back_and_the_right_one_closes_the_round_again(
     award(scene, right)
     answer(scene, [wrong], "not_awarded", reason="Không đúng đối tượng.")
     assert stands(scene) == (Stage.closed, True, True)
+    shown = mark_of(scene, wrong)
     for _ in range(2):
-        assert take_back(scene, wrong) == State.submitted
+        assert take_back(scene, wrong, seen=shown) == State.submitted
     assert stands(scene) == (Stage.submission, False, False)
     assert [happened(scene, kind) for kind in ("withdraw_answer", "round_reopened")] == [1, 1]
     with database.read() as session:
@@ -167,6 +173,24 @@ def test_what_was_to_be_completed_is_so_again_with_what_was_added(sqlite_databas
     with sqlite_database.read() as session:
         assert nomination(session, code).reason == "Thiếu minh chứng."
         assert session.execute(select(col(Dossier.state))).scalar_one() == "returned"
+
+
+def test_what_a_withdrawal_leads_back_to_is_an_answer_to_take_back_too(database: Database) -> None:
+    """Both were written to the wrong line."""
+    scene, (code, other) = sent_back(database)
+    answer(scene, [other], "not_awarded", reason="Nhầm dòng.")
+    answer(scene, [code], "not_awarded", reason="Nhầm dòng.")
+    shown = mark_of(scene, code)
+    assert take_back(scene, code) == State.completion
+    assert take_back(scene, code, seen=shown) == State.completion, "pressed twice"
+    assert happened(scene, "withdraw_answer") == 1
+    assert take_back(scene, code, reason="Trả bổ sung cũng ghi nhầm.") == State.submitted
+    assert happened(scene, "withdraw_answer") == happened(scene, "answer_withdrawn") == 2
+    with pytest.raises(NotNow):
+        take_back(scene, code)
+    assert dossier_of(scene) == "sent"
+    take_back(scene, other)
+    assert dossier_of(scene) == "returned", "it came back: one of its lines is to be completed"
 
 
 def test_what_was_received_is_received_again(sqlite_database: Database) -> None:
