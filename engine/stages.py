@@ -221,6 +221,12 @@ MOVES: tuple[Move, ...] = (
     _move(Act.revoke, {State.awarded}, State.revoked, _LATE, {Role.head, Role.office}),
 )
 
+# A round may do without these and still reach its end.
+DISPENSABLE = (
+    Act.reopen, Act.withdraw, Act.return_to_department, Act.hold, Act.revive, Act.unfreeze,
+    Act.ask_completion, Act.withdraw_answer, Act.revoke,
+)  # fmt: skip
+
 MOVE_OF: dict[Act, Move] = {move.act: move for move in MOVES}
 
 

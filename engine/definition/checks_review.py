@@ -191,13 +191,20 @@ def _concerns(review: ReviewFile, pack: RulesFile, rule: RuleEntry) -> bool:
 
 
 def staffing_faults(folder: AgencyFolder, valid: Sequence[DepartmentEntry], on: date) -> Iterator[Fault]:
-    """Departments nobody can propose for, and people placed in a department that has ended.
+    """Work nobody can do: of the office, the head, a department; and people in a department that has ended.
 
     A department with an end is not asked for staff: people.yaml tells of today, a review may be of last year.
     """
     if not (folder.people and folder.departments):
         return
     people = [person for person in folder.people.value.people if person.active]
+    for role, work in ((Role.office, "kiểm tra, lập danh sách"), (Role.head, "xem xét kết quả bỏ phiếu")):
+        if not any(grant.role == role for person in people for grant in person.grants):
+            yield folder.people.fault(
+                f"Chưa ai có vai {role.value} để {work}",
+                f"Thêm “role: {role.value}” cho một người còn công tác",
+                "people",
+            )
     for entry in (entry for entry in valid if entry.valid_to is None):
         for role, words in ((Role.department_head, "Trưởng phòng"), (Role.clerk, "cán bộ lập hồ sơ")):
             held = any(g.role == role and g.department == entry.key for p in people for g in p.grants)

@@ -22,7 +22,7 @@ from engine.definition.parts import (
     SeatOf,
     Steps,
 )
-from engine.stages import Act, Role, Stage
+from engine.stages import DISPENSABLE, Act, Role, Stage
 
 
 class Dated(Part):
@@ -143,6 +143,14 @@ class AwardEntry(Part):
     source: str = ""
 
 
+def _dispensable(act: Act) -> Act:
+    if act not in DISPENSABLE:
+        raise ValueError(
+            f"đợt xét không đi hết được nếu bỏ bước “{act}”; hãy chỉ bỏ: {', '.join(DISPENSABLE)}"
+        )
+    return act
+
+
 def _review_key(text: str) -> str:
     """A round's key is a word of addresses and the name of its picture in Prefect."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
@@ -172,7 +180,7 @@ class ReviewFile(Part):
     close_of_office: time = time(17)
     morning: time = time(8)
     close_when_all_voted: Literal["secretary", "at_once"] = "secretary"
-    acts_off: tuple[Act, ...] = ()
+    acts_off: tuple[Annotated[Act, AfterValidator(_dispensable)], ...] = ()
 
 
 class RuleEntry(Rule):

@@ -42,6 +42,7 @@ SEEDED = [
     (FINAL, "decided_by: Chủ tịch UBND tỉnh", "decided_by: Trưởng Ban Dân tộc tỉnh", "decided_by: Trưởng Ban", "level “province”", "decided_by"),
     (FINAL, "decided_by: Trưởng Ban Dân tộc tỉnh", "decided_by: Chủ tịch UBND tỉnh", "decided_by: Chủ tịch UBND tỉnh\n    nominees: [person, collective]\n    points: [75", "level “agency”", "decided_by"),
     (FINAL, "short_title: Tổng", "short_title: ''\n#", "short_title", "“short_title” để trống", "Ghi nội dung"),
+    (FINAL, "return_days: 3 ", "acts_off: [hold, freeze]\nreturn_days: 3 ", "acts_off", "bỏ bước “freeze”", "hold"),
     (AGENCY, "place: Lạng Sơn", "place: ' '\n#", "place:", "“place” để trống", "Ghi nội dung"),
     (AGENCY, "title: Trưởng Ban", "title: ''\n#", "title: ''", "“title” để trống", "Ghi nội dung"),
     (FINAL, "agency: ban", "agency: bam", "agency: bam", "cơ quan “bam", "“ban-dan-toc-lang-son”"),

@@ -121,6 +121,14 @@ def test_a_seat_without_an_address_or_no_longer_there() -> None:
         assert fault.line == line_of(SHIPPED[COUNCIL], "person: lam-van-huu")
 
 
+@pytest.mark.parametrize("role", ["office", "head"])
+def test_a_round_nobody_could_lead_further(role: str) -> None:
+    files = {**SHIPPED, PEOPLE: re.sub(rf"role: {role}\b", "role: admin", SHIPPED[PEOPLE])}
+    (fault,) = check(files)
+    assert f"Chưa ai có vai {role}" in fault.sentence
+    assert (fault.file, fault.line) == (PEOPLE, line_of(SHIPPED[PEOPLE], "people:"))
+
+
 def test_a_department_that_ended_before_the_review() -> None:
     old = "name: Thanh tra Ban\n    valid_from: 2022-01-01"
     files = changed(DEPARTMENTS, old, f"{old}\n    valid_to: 2025-06-30\n    successor: van-phong")
