@@ -124,8 +124,9 @@ def _withdrawal(
     """The form about one answer, with what was recorded, what was typed and what is wrong with it."""
     with visit.read() as session:  # before the line: what is written in between is then refused
         mark = withdrawals.answer_mark(session, code)
+        definition = rounds.seen(session, key).definition
     line, faults = _line(visit, key, code), faults or {}
-    withdrawals.refuse_own_award(line.level, line.state)
+    withdrawals.refuse_own_award(definition, line.award_key, line.state)
     return visit.show(
         "dossier/withdraw.html",
         status=422 if faults else 200,

@@ -140,7 +140,7 @@ def seal_dossier(
         number, dated, now, sign=sign, paper="Ngày tờ trình", earliest=earliest
     )
     if faults:
-        raise Incomplete(faults, rule="Số, ký hiệu văn bản (NĐ 30/2020 Phụ lục III)")
+        raise Incomplete(faults, rule=ground.definition.cited("Số, ký hiệu văn bản", "papers"))
     if (dossier.document_number, dossier.document_date, dossier.sha256) == (said, dated, sha256):
         return dossier
     dossier.document_number, dossier.document_date = said, dated

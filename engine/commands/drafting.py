@@ -52,10 +52,8 @@ _TWIN = (
 class Twin(Incomplete):
     """The nominee has a live nomination for the award already: `other`, its code ("" if another's)."""
 
-    def __init__(self, fields: Mapping[str, str], *, other: str) -> None:
-        super().__init__(
-            fields, rule="Một thành tích chỉ đề nghị một hình thức (Luật Thi đua, khen thưởng Đ.5)"
-        )
+    def __init__(self, fields: Mapping[str, str], *, rule: str, other: str) -> None:
+        super().__init__(fields, rule=rule)
         self.other = other
 
 
@@ -128,7 +126,7 @@ def _nominee(
         for other in definition.departments:
             if other.key != department and same_name(other.name) == same_name(name) != same_name(home):
                 faults["nominee_name"] = (
-                    f"{other.name} là phòng khác, tự đề nghị cho mình (Luật Thi đua, khen thưởng Đ.83.1). "
+                    f"{definition.cited(f'{other.name} là phòng khác, tự đề nghị cho mình', 'proposer')}. "
                     "Ghi đúng tên tập thể của phòng ông/bà."
                 )
         return _Nominee(f"c:{department}:{same_name(name)}", name, title)
@@ -138,8 +136,9 @@ def _nominee(
         if known is not None and known[3] == department and known[4]:
             return _Nominee(f"p:{known[0]}", known[1], title or known[2], known[0])
         faults["person_key"] = (
-            "Người này không thuộc phòng của ông/bà. Cơ quan quản lý cán bộ mới được đề nghị "
-            "(Luật Thi đua, khen thưởng Đ.83.1); Văn phòng cập nhật danh sách nhân sự nếu có sai sót."
+            "Người này không thuộc phòng của ông/bà. "
+            f"{definition.cited('Cơ quan quản lý cán bộ mới được đề nghị', 'proposer')}; "
+            "Văn phòng cập nhật danh sách nhân sự nếu có sai sót."
         )
     elif draft.nominee_kind == "person" and not name:
         faults["person_key"] = "Chọn hoặc ghi tên cá nhân, tập thể được đề nghị."
@@ -219,4 +218,5 @@ def refuse_twin(
         if twin.department_key != department:  # moved from there since
             whose = ground.definition.department(twin.department_key).name
             said = f"{name} đã được {whose} đề nghị {award} trong đợt này. Hỏi Văn phòng nếu cần chuyển."
-        raise Twin({field: said}, other=twin.code if twin.department_key == department else "")
+        rule = ground.definition.cited("Một thành tích chỉ đề nghị một hình thức", "one_award")
+        raise Twin({field: said}, rule=rule, other=twin.code if twin.department_key == department else "")

@@ -142,7 +142,9 @@ def decide(
     if row is not None and row.dated != dated:
         faults["number"] = f"Số {said} đã dùng cho quyết định ngày {row.dated:%d/%m/%Y}."
     if faults:
-        raise Incomplete(faults, rule="Thẩm quyền quyết định khen thưởng (Luật Thi đua, khen thưởng Đ.80.1)")
+        raise Incomplete(
+            faults, rule=ground.definition.cited("Thẩm quyền quyết định khen thưởng", "own_decision")
+        )
     if row is None:
         row = Decision(
             round_id=ground.round_id, number=said, dated=dated, made_by=actor.person_id, made_at=now
@@ -264,7 +266,8 @@ def revoke(session: Session, actor: Actor, code: str, *, reason: str, now: datet
     said = clean(reason, lines=True)
     if not said:
         raise Incomplete(
-            {"reason": "Ghi căn cứ huỷ quyết định khen thưởng."}, rule="Luật Thi đua, khen thưởng Đ.93"
+            {"reason": "Ghi căn cứ huỷ quyết định khen thưởng."},
+            rule=ground.definition.cited("Huỷ quyết định khen thưởng", "revocation"),
         )
     facts = {"reason": said}
     move(session, actor, ground, nomination, Act.revoke, now=now, facts=facts, changes=facts)

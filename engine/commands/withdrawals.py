@@ -11,6 +11,7 @@ from engine.access import Actor, demand_role
 from engine.commands.dossiers import dossiers_holding, lines_of
 from engine.commands.ending import reopen_round
 from engine.commands.ground import Ground, demand_act, move, nomination_of, note_round
+from engine.definition import Definition
 from engine.errors import Incomplete, NotNow
 from engine.models import Event, Nomination
 from engine.stages import Act, Role, State
@@ -46,7 +47,7 @@ def withdraw_answer(
     if [event.id for event in written[-2:-1]] == [seen] and written[-1].kind == Act.withdraw_answer:
         return nomination
     demand_act(actor, ground, nomination, Act.withdraw_answer)
-    refuse_own_award(ground.definition.award(nomination.award_key).level, nomination.state)
+    refuse_own_award(ground.definition, nomination.award_key, nomination.state)
     if _mark(written) != seen:
         raise NotNow(
             "Kết quả của đề nghị này vừa được ghi khác với trang ông/bà xem. Tải lại trang rồi xem lại.",
@@ -92,14 +93,14 @@ def answer_mark(session: Session, code: str) -> int:
     return _mark(_written(session, code))
 
 
-def refuse_own_award(level: str, state: str) -> None:
+def refuse_own_award(definition: Definition, award: str, state: str) -> None:
     """The agency's own decision is a paper that was signed. Raises NotNow."""
-    if level == "agency" and state == State.awarded:
+    if definition.award(award).level == "agency" and state == State.awarded:
         raise NotNow(
             "Khen thưởng này do cơ quan quyết định nên không rút được. "
             "Ghi nhầm số, ngày thì bấm “Sửa số, ngày”; "
             "quyết định sai thì bấm “Huỷ khen thưởng” ở trang Quyết định khen thưởng.",
-            rule="Thẩm quyền quyết định khen thưởng (Luật Thi đua, khen thưởng Đ.80.1)",
+            rule=definition.cited("Thẩm quyền quyết định khen thưởng", "own_decision"),
             help_from="Văn phòng",
         )
 

@@ -16,6 +16,7 @@ from engine.definition.parts import (
     Agency,
     Award,
     Ballot,
+    Citation,
     Contact,
     Council,
     Department,
@@ -95,6 +96,11 @@ class Definition(Part):
         if self.close_of_office <= self.morning:
             raise ValueError("giờ đóng cửa không sau giờ mở cửa; hãy sửa morning hoặc close_of_office")
         return self
+
+    def cited(self, words: str, citation: Citation) -> str:
+        """A rule in words, with where the law of the review's date says so, if its pack names the place."""
+        place = self.rules.citations.get(citation)
+        return f"{words} ({place})" if place else words
 
     def award(self, key: str) -> Award:
         """Raises KeyError for an award the round does not give."""

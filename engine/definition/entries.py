@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from engine.definition.parts import (
     Ballot,
+    Citation,
     Contact,
     Email,
     Head,
@@ -204,6 +205,7 @@ class RulesFile(Part):
     valid_from: date | None = None
     valid_to: date | None = None
     legal_basis: tuple[str, ...] = ()
+    citations: dict[Citation, str] = Field(default={})
     awards: dict[str, str]
     types: dict[str, str]
     points: tuple[LegalPoint, ...]

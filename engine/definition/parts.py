@@ -22,6 +22,7 @@ from engine.mail_address import is_public_address
 
 Confidence = Literal["A", "B", "C"]
 NomineeKind = Literal["person", "collective"]
+Citation = Literal["one_award", "proposer", "own_decision", "revocation", "hold", "dossier", "papers"]
 Level = Literal["agency", "province"]  # ends in a decision of the agency, or in a dossier for the province
 
 
@@ -298,6 +299,7 @@ class RulePack(Part):
     """Dated legal rules, with the words for the awards and types of commendation they speak of.
 
     `legal_basis`: the texts a submission or decision cites before the movement's own; only what was verified.
+    `citations`: where the law says what the procedure itself enforces, for the sentences of its refusals.
     """
 
     key: str
@@ -305,6 +307,7 @@ class RulePack(Part):
     valid_from: date
     valid_to: date | None = None
     legal_basis: tuple[str, ...] = ()
+    citations: dict[Citation, str] = {}
     awards: dict[str, str] = {}
     types: dict[str, str] = {}
     rules: tuple[Rule, ...]

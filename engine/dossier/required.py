@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class RequiredItem:
     """One thing the dossier must hold. `key` names it among the present ones ("report:17");
     `what` as in a sentence ("báo cáo thành tích"), `subject` whose it is, `where` it is put right,
-    `rule` why it is required ("Luật Thi đua, khen thưởng, Điều 84 khoản 2").
+    `rule` why it is required (an article of law, from the rule pack; "" for none).
     """
 
     key: str

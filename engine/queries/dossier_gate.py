@@ -30,7 +30,6 @@ from engine.queries.dossier_returns import Returned
 from engine.queries.voting import quorums
 from engine.stages import State
 
-LAW = "Luật Thi đua, khen thưởng, Điều 84 khoản 2"
 DATES = ("submission_date", "meeting_date", "founding_date")
 
 
@@ -87,7 +86,7 @@ def gaps_of(session: Session, definition: Definition, asked: Asked) -> tuple[Gap
     }  # fmt: skip
     required = [
         *_papers_of(definition, going),
-        *_facts_of_submission(),
+        *_facts_of_submission(definition),
         *_facts_of_minutes(definition, facts),
     ]
     wrong = fact_faults(session, definition, asked)
@@ -235,13 +234,15 @@ def _rule(item: Item) -> str:
     return item.source if item.confidence != "C" else ""
 
 
-def _facts_of_submission() -> Iterator[RequiredItem]:
-    yield RequiredItem("fact:submission_number", "số tờ trình", "mục Tờ trình", rule=LAW)
-    yield RequiredItem("fact:submission_date", "ngày tờ trình", "mục Tờ trình", rule=LAW)
+def _facts_of_submission(definition: Definition) -> Iterator[RequiredItem]:
+    law = definition.rules.citations.get("dossier", "")
+    yield RequiredItem("fact:submission_number", "số tờ trình", "mục Tờ trình", rule=law)
+    yield RequiredItem("fact:submission_date", "ngày tờ trình", "mục Tờ trình", rule=law)
 
 
 def _facts_of_minutes(definition: Definition, facts: Facts) -> Iterator[RequiredItem]:
-    yield RequiredItem("fact:minutes_number", "số biên bản của Hội đồng", "mục Biên bản", rule=LAW)
+    law = definition.rules.citations.get("dossier", "")
+    yield RequiredItem("fact:minutes_number", "số biên bản của Hội đồng", "mục Biên bản", rule=law)
     if founding_open(definition):
         yield RequiredItem("fact:founding_number", "số quyết định thành lập Hội đồng", "mục Biên bản")
         yield RequiredItem("fact:founding_date", "ngày quyết định thành lập Hội đồng", "mục Biên bản")

@@ -45,7 +45,7 @@ class Work:
 def work_of(session: Session, actor: Actor, *, now: datetime) -> Work:
     """What waits for `actor`; at most ten queries whatever there is."""
     running = running_rounds(session)
-    counts, times = _counts(session, running), times_of(session, actor, running, now)
+    counts, times = _counts(session, running), times_of(session, actor, running)
     desks = [
         *_of_department(session, actor, running, counts, times, now=now),
         *_of_office(session, actor, running, counts),
@@ -121,7 +121,7 @@ def _of_office(session: Session, actor: Actor, running: dict[int, Running], coun
         return []
     wanted = {
         State.proposed: ("check", {Stage.proposal, Stage.office}),
-        State.held: ("held", {Stage.proposal, Stage.office, Stage.submission}),
+        State.held: ("held", {Stage.proposal, Stage.office}),
         State.accepted: ("compile", {Stage.office}),
         State.listed: ("voting", {Stage.office, Stage.council}),
         State.completion: ("complete", {Stage.submission}),
@@ -131,6 +131,8 @@ def _of_office(session: Session, actor: Actor, running: dict[int, Running], coun
     tally: dict[tuple[int, str], int] = {}
     for (round_id, _department, state), n in counts.items():
         kind, stages = wanted.get(state, ("", set()))
+        if state == State.held and running[round_id].stage == Stage.submission:
+            kind, stages = "left_out", {Stage.submission}  # no list took it up; the round waits for a word
         if kind and running[round_id].stage in stages:
             tally[round_id, kind] = tally.get((round_id, kind), 0) + n
     for round_id in {of for of, _department, state in counts if state == State.approved}:

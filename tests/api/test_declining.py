@@ -40,6 +40,19 @@ def after_the_vote(scene: Scene, *held: str) -> list[str]:
     return codes
 
 
+def test_what_no_list_took_up_is_said_to_keep_the_round_open(doors: Doors) -> None:
+    """After the freeze it cannot be taken up again, and nothing else would tell why the round does not end."""
+    code, _other = after_the_vote(doors.scene, "cs2", "kh1")
+    desk, key = doors.at("office"), doors.scene.key
+    mine = desk.get("/viec")
+    assert "Kết thúc 2 đề nghị còn tạm dừng xét, không có trong danh sách đã chốt" in words(mine)
+    assert f'href="/vp/dot/{key}/de-nghi?tt=held"' in mine.text
+    assert "còn đề nghị tạm dừng thì đợt xét chưa kết thúc" in words(desk.get(f"/vp/dot/{key}"))
+    page = words(desk.get(f"/vp/de-nghi/{code}"))
+    assert "đợt này không xét tiếp được" in page
+    assert "Tạm dừng không phải là loại" not in page, "that is no longer possible"
+
+
 def test_the_last_word_that_ends_the_round_is_said_before_and_after(doors: Doors) -> None:
     first, last = after_the_vote(doors.scene, "cs2", "kh1")
     page, said = declined(doors, first)
