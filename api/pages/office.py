@@ -92,9 +92,9 @@ def _open_to(at: RoundAt, act: Act) -> frozenset[str]:
 
 
 def _items(at: RoundAt, award: str) -> dict[str, int]:
-    """How many items the checklist has for each kind of nominee."""
+    """How many items the checklist demands for each kind of nominee."""
     return {
-        kind: len(at.definition.items_for(award=award, nominee_kind=kind))
+        kind: sum(item.required for item in at.definition.items_for(award=award, nominee_kind=kind))
         for kind in ("person", "collective")
     }
 

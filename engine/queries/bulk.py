@@ -14,7 +14,7 @@ from engine.stages import State
 
 @dataclass(frozen=True)
 class Chosen:
-    """One chosen nomination; `lacking` names what still keeps it from being accepted."""
+    """One chosen nomination; `lacking` says in sentences what still keeps it from being accepted."""
 
     code: str
     name: str
@@ -51,12 +51,17 @@ def chosen(session: Session, at: RoundAt, codes: Sequence[str]) -> tuple[Chosen,
     )
     lines = []
     for n in rows:
-        lacking = []
+        files_wanted, unticked = [], []
         for item in at.definition.items_for(award=n.award_key, nominee_kind=n.nominee_kind):
             if item.required and item.kind == "file" and (n.id, item.key) not in files:
-                lacking.append(f"thiếu tệp: {item.label}")
+                files_wanted.append(item.label)
             elif item.required and (n.id, item.key) not in ticks:
-                lacking.append(f"chưa xác nhận: {item.label}")
+                unticked.append(item.label)
+        lacking = [
+            f"{what}: {'; '.join(labels)}."
+            for what, labels in (("Thiếu tệp", files_wanted), ("Chưa xác nhận", unticked))
+            if labels
+        ]
         lacking += [finding.sentence for finding in stopped.get(n.id or 0, ())]
         line = Chosen(n.code, n.nominee_name, n.department_key, n.award_key, n.state, tuple(lacking))
         lines.append(line)

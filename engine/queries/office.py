@@ -16,7 +16,7 @@ from engine.stages import FINAL, Stage, State
 from engine.text import fold
 
 PAGE, ALL = 50, 1_000_000
-# What the office may see: a draft is the department's own until it is signed off.
+# What the office may see: a draft is the department's own until it is signed off, also once it is withdrawn.
 UNSEEN = (State.draft.value, State.ready.value)
 SEEN = tuple(state for state in State if state.value not in UNSEEN)
 _LAST = 1_000_000  # after every place a list can have
@@ -189,6 +189,7 @@ def nominations(session: Session, at: RoundAt, wanted: Filter, *, limit: int = P
     statement = _statement(
         tuple(award.key for award in at.definition.awards),
         tuple(department.key for department in at.definition.departments),
+        tuple(item.key for item in at.definition.checklist if not item.required),
         frozenset(name for name in ("state", "department", "award", "text") if getattr(wanted, name)),
     )
     asked = {**given, "limit": limit, "offset": (page - 1) * limit}
@@ -204,13 +205,6 @@ def _escaped(text: str) -> str:
     return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
-_TICKED = (
-    select(func.count())
-    .select_from(Check)
-    .where(col(Check.nomination_id) == col(Nomination.id))
-    .correlate(Nomination)
-    .scalar_subquery()
-)
 _NEWEST = (
     select(func.max(col(NominationList.id)))
     .where(col(NominationList.round_id) == bindparam("round"))
@@ -228,15 +222,27 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
 
 
 @lru_cache(maxsize=128)
-def _statement(awards: tuple[str, ...], departments: tuple[str, ...], narrowed: frozenset[str]) -> Any:
-    """How many there are and one page of them, for one kind of filter.
+def _statement(
+    awards: tuple[str, ...], departments: tuple[str, ...], optional: tuple[str, ...], narrowed: frozenset[str]
+) -> Any:
+    """How many there are and one page of them, for one kind of filter. `optional` items are not counted.
 
     One statement, made once: making it costs more than running it, and so does asking three times.
     """
     where = (
         col(Nomination.round_id) == bindparam("round"),
         *(col(Nomination.state) != unseen for unseen in UNSEEN),
+        or_(col(Nomination.state) != State.withdrawn.value, col(Nomination.signed_at).is_not(None)),
         *(_CONDITIONS[name] for name in sorted(narrowed)),
+    )
+    ticked = (
+        select(func.count())
+        .select_from(Check)
+        .where(
+            col(Check.nomination_id) == col(Nomination.id), *(col(Check.item_key) != key for key in optional)
+        )
+        .correlate(Nomination)
+        .scalar_subquery()
     )
     total = select(func.count()).select_from(Nomination).where(*where).correlate(None).scalar_subquery()
     return (
@@ -252,7 +258,7 @@ def _statement(awards: tuple[str, ...], departments: tuple[str, ...], narrowed: 
             col(Nomination.legal_point),
             col(Nomination.state),
             col(ListLine.position),
-            _TICKED,
+            ticked,
         )
         .outerjoin(
             ListLine,

@@ -14,7 +14,7 @@ from engine.commands import office
 from engine.database import Database
 from engine.stages import State
 from tests.api.office_given import Doors, count, queries, state_of, words
-from tests.factories import Scene, give_leave, given_nomination, given_vote
+from tests.factories import Scene, give_leave, given_nomination, given_vote, nomination
 
 HEADED = pytest.mark.parametrize("who", ["clerk-cs", "seat2"])
 
@@ -161,7 +161,7 @@ def test_bulk_names_each_row_that_failed_and_why(desk: TestClient, scene: Scene)
     asked = words(desk.get(at, params={"act": "accept", "code": codes}))
     assert "Chấp nhận 1 đề nghị?" in asked
     assert "Đã chọn 3 đề nghị; 2 chưa chấp nhận được" in asked
-    assert "chưa xác nhận: Báo cáo thành tích" in asked
+    assert "Chưa xác nhận: Báo cáo thành tích." in asked
     assert state_of(scene, ready) == "proposed"
     said = words(desk.post(at, data={"act": "accept", "code": codes}))
     assert "1 xong, 2 chưa được" in said
@@ -178,6 +178,20 @@ def test_bulk_return_wants_words_and_leaves_the_rest(desk: TestClient, scene: Sc
     assert "Trả lại: 2 xong" in said
     assert {state_of(scene, code) for code in codes} == {"returned"}
     assert count(scene, "return_to_department") == 2
+
+
+def test_the_list_counts_what_the_checklist_demands_and_shows_what_was_signed(
+    desk: TestClient, scene: Scene
+) -> None:
+    code = given_nomination(scene, who="cs1", state=State.proposed)
+    unsigned = given_nomination(scene, who="cs2", state=State.withdrawn)
+    with scene.database.unit_of_work() as session:
+        ticks = {"bao-cao": True, "minh-chung": True}
+        office.tick(session, scene.actor("office", session), code, ticks=ticks, now=scene.now)
+        assert nomination(session, unsigned).signed_at is None
+    page = desk.get(f"/vp/dot/{scene.key}/de-nghi").text
+    assert 'data-label="Đã kiểm">1/1' in page.partition(f"/vp/de-nghi/{code}")[2]
+    assert unsigned not in page
 
 
 def test_what_was_done_already_is_counted_apart(desk: TestClient, scene: Scene) -> None:
