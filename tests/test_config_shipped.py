@@ -16,7 +16,7 @@ from engine.stages import Stage
 
 FILES = read_folder(Path(__file__).parent.parent / "config")
 AGENCY = "ban-dan-toc-lang-son"
-REVIEWS = ("hang-nam-2025", "ntm-2023-so-ket", "ntm-2025-tong-ket")
+REVIEWS = ("dot-xuat-2025", "hang-nam-2025", "ntm-2023-so-ket", "ntm-2025-tong-ket")
 
 
 def shipped(key: str) -> Definition:
@@ -27,7 +27,7 @@ def test_no_faults() -> None:
     assert [str(fault) for fault in check(FILES)] == []
 
 
-def test_three_reviews() -> None:
+def test_shipped_reviews() -> None:
     assert review_keys(FILES) == REVIEWS
 
 
@@ -65,7 +65,8 @@ def test_rounds_differ_in_everything_a_round_may_set() -> None:
     rounds = [shipped(key) for key in REVIEWS]
     assert len({definition.rules.key for definition in rounds}) == 2
     assert len({definition.stages[Stage.proposal].remind for definition in rounds}) > 1
-    yearly, interim, final = rounds
+    sudden, yearly, interim, final = rounds
+    assert {award.level for award in sudden.awards} == {"agency"}, "nothing of it goes to the province"
     assert yearly.award_keys != final.award_keys
     assert {award.ballot.denominator for award in yearly.awards} == set(Denominator)
     assert interim.award("bang-khen-tinh").ballot.threshold != final.award("bang-khen-tinh").ballot.threshold

@@ -19,20 +19,20 @@ from engine.stages import Role, State
 EVIDENCE = "minh-chung-sang-kien"
 
 
-def vote(scene: Scene, against: Mapping[str, int], start: datetime) -> None:
-    """Every seat sends its ballot, an hour apart. `against`: code → how many of the last seats vote no."""
+def vote(scene: Scene, against: Mapping[str, int], start: datetime, *, seats: int | None = None) -> None:
+    """Seats (the first `seats`) vote, an hour apart. `against`: code → how many of the last vote no."""
     ground = stand_on(scene.session, key=scene.key)
     voting = scene.session.exec(select(Voting).where(Voting.round_id == ground.round_id)).one()
     lines = council.lines_of(scene.session, voting)
-    seats = scene.session.exec(
+    council_ = scene.session.exec(
         select(Person.id, Person.key)
         .join(Seat, col(Seat.person_id) == Person.id)
         .where(Seat.round_id == ground.round_id)
         .order_by(col(Seat.position))
     ).all()
-    for place, (person_id, key) in enumerate(seats):
+    for place, (person_id, key) in enumerate(council_[:seats]):
         choices = {
-            line.code: "no" if place >= len(seats) - against.get(line.code, 0) else "yes"
+            line.code: "no" if place >= len(council_) - against.get(line.code, 0) else "yes"
             for line in lines
             if line.person_id != person_id
         }

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from api.demo import clock, round_2023, round_final, round_yearly
+from api.demo import clock, round_2023, round_final, round_sudden, round_yearly
 from api.demo.papers import Papers
 from api.demo.scene import Scene, at
 from api.operations import load_everybody
@@ -26,6 +26,7 @@ TOLD_BEFORE = at(9, 12, 2025, 7)
 ROUNDS = (
     ("ntm-2023-so-ket", round_2023.play),
     ("hang-nam-2025", round_yearly.play),
+    ("dot-xuat-2025", round_sudden.play),
     ("ntm-2025-tong-ket", round_final.play),
 )
 MARK = "tdkt-demo"  # a folder without this file was not made here and is never thrown away

@@ -15,7 +15,7 @@ from tests.api.cli_given import FINAL, ROOT, tdkt, with_change
 def test_check_says_what_was_checked() -> None:
     said = tdkt("check")
     assert said.exit_code == 0
-    assert f"không có lỗi. 3 đợt xét: hang-nam-2025, ntm-2023-so-ket, {FINAL}." in said.output
+    assert f"không có lỗi. 4 đợt xét: dot-xuat-2025, hang-nam-2025, ntm-2023-so-ket, {FINAL}." in said.output
 
 
 def test_check_names_file_line_and_remedy(tmp_path: Path) -> None:

@@ -40,7 +40,9 @@ def test_the_sample_has_every_state_there_is(here: Installation) -> None:
         "awarded", "not_awarded",
     }  # fmt: skip
     assert states(here, "ntm-2023-so-ket")["revoked"] == 1
-    assert {*final, *yearly, "revoked"} == set(State) - {"lapsed", "listed"}
+    sudden = states(here, "dot-xuat-2025")
+    assert set(sudden) == {"listed", "lapsed"}
+    assert {*final, *yearly, *sudden, "revoked"} == set(State)
 
 
 def test_the_sample_stands_where_it_should_in_time(here: Installation) -> None:
@@ -56,7 +58,8 @@ def test_the_sample_stands_where_it_should_in_time(here: Installation) -> None:
             select(Event.at).join(EventToTell, col(EventToTell.event_id) == Event.id)
         ).all()
     assert stages == {
-        "ntm-2023-so-ket": "closed", "hang-nam-2025": "submission", "ntm-2025-tong-ket": "proposal"
+        "ntm-2023-so-ket": "closed", "hang-nam-2025": "submission", "dot-xuat-2025": "council",
+        "ntm-2025-tong-ket": "proposal",
     }  # fmt: skip
     assert overdue == []
     assert last <= clock.BEGINS

@@ -15,7 +15,7 @@ from engine.models import Definition, Round
 from tests.stories.acts import HEAD, OFFICE, OFFICE_ROUND, ROUND, open_round
 from tests.stories.world import CONFIG, FINAL, World
 
-INTERIM, YEARLY = "ntm-2023-so-ket", "hang-nam-2025"
+INTERIM, YEARLY, SUDDEN = "ntm-2023-so-ket", "hang-nam-2025", "dot-xuat-2025"
 FINAL_FILE, COUNCIL_FILE = f"reviews/{FINAL}.yaml", "agency/ban-dan-toc-lang-son/council.yaml"
 
 
@@ -91,10 +91,15 @@ def test_a_file_that_is_no_yaml_is_named_and_nothing_else_is_hidden_by_it(copy: 
     assert f"{YEARLY}.yaml:{line}" in said
 
 
-def test_three_rounds_load_and_are_planned_from_the_page(world: World) -> None:
-    """Nothing is hard-wired: an interim review under the older law, the final one, and a yearly one."""
+def test_every_round_loads_and_is_planned_from_the_page(world: World) -> None:
+    """Nothing is hard-wired: an interim review under older law, the final, a yearly and a sudden one."""
     world.load_people()
-    for key, title, day in ((INTERIM, "Sơ kết", "02/10/2023"), (YEARLY, "Xét", "03/11/2025")):
+    planned = (
+        (INTERIM, "Sơ kết", "02/10/2023"),
+        (YEARLY, "Xét danh hiệu", "03/11/2025"),
+        (SUDDEN, "Xét khen thưởng đột xuất", "28/11/2025"),
+    )
+    for key, title, day in planned:
         world.at(day, "09:00")
         office = world.visitor(OFFICE)
         office.open("/vp/dot").press(f"Lập đợt xét này: {title}")
@@ -105,11 +110,11 @@ def test_three_rounds_load_and_are_planned_from_the_page(world: World) -> None:
     with world.database.read() as session:
         rounds = {row.key: row.definition_hash for row in session.exec(select(Round)).all()}
     texts = world.installation.texts
-    assert rounds == {key: content_hash(load(texts, key)) for key in (FINAL, INTERIM, YEARLY)}
-    assert len(set(rounds.values())) == 3
+    assert rounds == {key: content_hash(load(texts, key)) for key in (FINAL, INTERIM, YEARLY, SUDDEN)}
+    assert len(set(rounds.values())) == 4
     titles = {key: office.open(f"/dot/{key}").page.xpath("string(//h1)") for key in rounds}
     assert titles[INTERIM].startswith("Sơ kết")
-    assert len(set(titles.values())) == 3
+    assert len(set(titles.values())) == 4
 
 
 def test_a_round_whose_deadline_is_over_is_not_planned(world: World) -> None:
