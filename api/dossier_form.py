@@ -9,7 +9,8 @@ from api.forms import Form
 from engine.queries.dossier_facts import CIRCULATED, MEETING, number_of
 
 TEXTS = ("meeting_place", "chair", "secretary", "dissent")
-SIGNERS = ("signer_name", "signer_title", "confirmer_name", "confirmer_title")
+CONFIRMER = ("confirmer_name", "confirmer_title")
+SIGNERS = ("signer_name", "signer_title", *CONFIRMER)
 NUMBERS = {
     "submission_number": "Số tờ trình",
     "minutes_number": "Số biên bản",
@@ -18,7 +19,7 @@ NUMBERS = {
 DATES = ("submission_date", "meeting_date", "founding_date")
 HOURS = ("meeting_start", "meeting_end")
 PICKED = ("present", "nothing_added")
-OF_SUBMISSION = frozenset({"submission_number", "submission_date", "nothing_added", *SIGNERS})
+OF_SUBMISSION = frozenset({"submission_number", "submission_date", "nothing_added", *CONFIRMER})
 LABELS = NUMBERS | {
     "submission_date": "Ngày tờ trình",
     "founding_date": "Ngày quyết định thành lập Hội đồng",
@@ -92,7 +93,7 @@ def read(form: Form, seats: Iterable[int], *, returned: Iterable[int], today: da
 
 
 def of_minutes(facts: Mapping[str, str]) -> dict[str, str]:
-    """Those the form of the minutes alone asks for: it leaves the others as they stand."""
+    """Those the form of the minutes alone asks for and of a decision's signature; the others stay."""
     return {name: value for name, value in facts.items() if name not in OF_SUBMISSION}
 
 

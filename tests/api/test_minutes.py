@@ -66,6 +66,22 @@ def test_where_nothing_passed_the_minutes_say_so(sqlite_database: Database, tmp_
     assert "08 giờ 00, thứ Sáu 17/10/2025" in told
 
 
+def test_a_deputy_may_sign_the_decision_of_a_round_that_sends_nothing(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    scene, _codes = given_result(sqlite_database, nominees=OF_AGENCY, approved=True)
+    desk = Doors(scene, tmp_path / "data").at("office")
+    assert f'href="{ROOT}/ho-so">trang lập biên bản' in desk.get(f"{ROOT}/quyet-dinh").text
+    nameless = keep(desk, {**HELD, "signer_name": "Hoàng Thị Bích Liên"})
+    assert "Ghi cả chức vụ của người này." in words(nameless)
+    deputy = {"signer_name": "Hoàng Thị Bích Liên", "signer_title": "Phó Trưởng Ban"}
+    assert keep(desk, {**HELD, **deputy}).status_code == 303
+    assert 'value="Phó Trưởng Ban"' in desk.get(f"{ROOT}/ho-so").text
+    signed = text_of(desk.get(f"{ROOT}/quyet-dinh/du-thao.docx").content)
+    assert "KT. TRƯỞNG BAN PHÓ TRƯỞNG BAN" in signed
+    assert "Hoàng Thị Bích Liên" in signed
+
+
 def test_a_dossier_goes_on_from_the_minutes_made_before_it(sqlite_database: Database, tmp_path: Path) -> None:
     """The head has not considered anything yet: the minutes are made first, as in a council's own order."""
     scene, codes = given_result(sqlite_database)
