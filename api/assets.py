@@ -28,6 +28,7 @@ SOURCE = Path(__file__).parent / "static" / "src"
 DIST = Path(__file__).parent / "static" / "dist"
 PDF_FONTS = "fonts-pdf"
 URL = "/static/"
+NOT_BUILT = "Chưa dựng tệp giao diện: hãy chạy `python -m api.assets` (`make demo`, `make run` tự làm)."
 
 _GOVUK = "govuk-frontend/dist/govuk/govuk-frontend.min"
 _WEB_FONTS = tuple(
@@ -78,6 +79,14 @@ def build(node_modules: Path = NODE_MODULES, source: Path = SOURCE, dist: Path =
         if path.is_file() and path.name not in wanted and not path.name.startswith("."):
             path.unlink(missing_ok=True)
     return manifest
+
+
+def demand_built(dist: Path = DIST) -> None:
+    """Raises AssetsMissingError unless everything the pages and papers need has been built."""
+    found = (dist / name for name in _manifest(dist).values())
+    fonts = (dist / PDF_FONTS / f"Tinos_{face}.ttf" for face in _TINOS)
+    if not all(path.is_file() for path in (*found, *fonts)):
+        raise AssetsMissingError(NOT_BUILT)
 
 
 def asset(name: str, dist: Path = DIST) -> str:
@@ -173,7 +182,7 @@ def _manifest(dist: Path) -> dict[str, str]:
     try:
         found: dict[str, str] = json.loads((dist / "manifest.json").read_text("utf-8"))
     except FileNotFoundError:
-        raise AssetsMissingError("Chưa dựng tệp giao diện: hãy chạy `python -m api.assets`.") from None
+        raise AssetsMissingError(NOT_BUILT) from None
     return found
 
 

@@ -198,6 +198,7 @@ def serve() -> None:
     if settings.demo:
         fail("TDKT_DEMO: anybody could act as anybody; unset it, or start the demonstration: `tdkt demo`.", 2)
     refuse_faulty_files(all_faults(texts_of(settings.config)), settings.config)
+    refuse_without_pages()
     arguments = supervised(settings)
     refuse_busy_ports(arguments)
     with opened(settings) as installation:
@@ -215,6 +216,16 @@ def supervised(settings: Settings, *, smtp_port: int = 0) -> list[str]:
         *("--workers", str(settings.workers), "--smtp-port", str(smtp_port)),
         *("--prefect-port", "0" if settings.prefect_api_url else str(settings.prefect_port)),
     ]
+
+
+def refuse_without_pages() -> None:
+    """A web process without its built files would only die and be started again, for ever."""
+    from api import assets
+
+    try:
+        assets.demand_built(assets.DIST)
+    except assets.AssetsMissingError as missing:
+        fail(str(missing), 2)
 
 
 def refuse_busy_ports(arguments: Sequence[str]) -> None:
@@ -258,6 +269,7 @@ def demo(
     """Start everything with sample rounds, a mailbox, a clock to push and a door for each persona."""
     from api.demo import start
 
+    refuse_without_pages()
     os.environ.update(start.environment(data, port=port, prefect_port=prefect_port, smtp_port=smtp_port))
     settings = read_settings()
     arguments = supervised(settings, smtp_port=smtp_port)

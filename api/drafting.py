@@ -10,9 +10,11 @@ from engine.commands.drafting import Twin
 from engine.commands.proposal import Draft
 from engine.definition import Definition
 from engine.eligibility import Finding
-from engine.errors import Incomplete
+from engine.errors import Incomplete, NotNow
 from engine.queries.nominations import NominationSeen
+from engine.queries.people import Colleague
 from engine.stages import State
+from engine.text import same_name
 
 NOT_LISTED = "-"  # the choice "not on the roster"
 WHO, DEEDS, FILES = "nguoi", "thanh-tich", "tep"
@@ -27,6 +29,7 @@ LABELS = {
     "summary": "Tóm tắt thành tích",
     "achievements": "Thành tích cụ thể",
 }
+_OR_PERSON = "hoặc chọn Cá nhân."
 _NOMINEE = ("nominee_kind", "person_key", "nominee_name")
 
 
@@ -38,6 +41,33 @@ class Difference:
     label: str
     mine: str
     theirs: str
+
+
+def demand_one_nominee(form: Form, colleagues: Iterable[Colleague]) -> None:
+    """Raises Incomplete where a form names two: neither name may be dropped without a word.
+
+    The same name twice is no contradiction, nor is a field the form does not carry.
+    """
+    listed = {c.key: c.name for c in colleagues}.get(form.text("person_key"), "")
+    typed, group = form.text("person_name"), form.text("collective_name")
+    faults = {}
+    if form.text("nominee_kind") == "collective":
+        if listed:
+            faults["person_key"] = f"Ông/bà chọn Tập thể mà còn chọn {listed}: bỏ chọn người, {_OR_PERSON}"
+        if typed:
+            faults["person_name"] = f"Ông/bà chọn Tập thể mà còn ghi tên “{typed}”: xóa tên này, {_OR_PERSON}"
+    elif form.text("nominee_kind") == "person":
+        if listed and typed and same_name(typed) != same_name(listed):
+            faults["person_name"] = (
+                f"Ông/bà chọn {listed} mà còn ghi tên “{typed}”: xóa tên đã ghi, "
+                "hoặc chọn “Không có trong danh sách” ở ô trên."
+            )
+        if group:
+            faults["collective_name"] = (
+                f"Ông/bà chọn Cá nhân mà còn ghi tập thể “{group}”: xóa tên này, hoặc chọn Tập thể."
+            )
+    if faults:
+        raise Incomplete(faults)
 
 
 def read_who(form: Form, stored: Draft | None = None) -> dict[str, Any]:
@@ -172,6 +202,22 @@ def beside(findings: Iterable[Finding], draft: Draft) -> dict[str, list[Finding]
         if not key or key.startswith("files.") or _value(draft, key):
             placed.setdefault(field, []).append(finding)
     return placed
+
+
+def shut(nomination: NominationSeen, *, doing: str = "sửa") -> NotNow:
+    """Why nothing may be typed now, and who can open it again: before the signature the department."""
+    if nomination.state == State.ready:
+        return NotNow(
+            f"Đề nghị này đang chờ Trưởng phòng ký nên không {doing} được. "
+            "Mở trang đề nghị, bấm “Mở lại để sửa” rồi làm tiếp.",
+            rule="Trình tự, thời hạn của đợt xét",
+            help_from=f"Trưởng phòng ({nomination.department_name})",
+        )
+    return NotNow(
+        f"Đề nghị này hiện không {doing} được. Mở trang đề nghị để xem tình trạng và việc có thể làm.",
+        rule="Trình tự, thời hạn của đợt xét",
+        help_from="Văn phòng",
+    )
 
 
 def due_of(nomination: NominationSeen, now: datetime) -> tuple[datetime | None, str, str]:

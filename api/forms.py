@@ -23,6 +23,7 @@ MOST_TEXT = (
     500_000  # letters of a whole form: 25 texts of the longest kind (20,000); all of it may be shown again
 )
 MOST_DIGITS = 9
+FIRST_YEAR = 1000  # of four digits
 Number = Annotated[int, Path(ge=0, lt=10**MOST_DIGITS)]
 """A whole number in an address; a longer one is no row of any table, and the page is not there."""
 
@@ -66,7 +67,7 @@ class Form:
     def date(self, name: str) -> date | None:
         """A date typed as 24/11/2026 (or in three fields name_day, name_month, name_year).
 
-        Something that is no date goes to `errors`; nothing typed is None.
+        Something that is no date, or has a shortened year, goes to `errors`; nothing typed is None.
         """
         parts = [self.text(f"{name}_{part}") for part in ("day", "month", "year")]
         typed = "/".join(parts) if any(parts) else self.text(name)
@@ -74,10 +75,14 @@ class Form:
             return None
         try:
             day, month, year = (int(part) for part in typed.replace("-", "/").replace(".", "/").split("/"))
-            return date(year, month, day)
+            found = date(year, month, day)
         except (ValueError, OverflowError):
             self.errors[name] = f"“{typed[:40]}” không phải là ngày. Ghi như {self.example}."
             return None
+        if year < FIRST_YEAR:  # "25" is no year of the first century
+            self.errors[name] = f"Ghi năm bằng bốn chữ số, ví dụ {self.example[-4:]}."
+            return None
+        return found
 
     def files(self, name: str) -> list[UploadFile]:
         """Files really chosen (a browser sends an empty part for none)."""

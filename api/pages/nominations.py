@@ -145,11 +145,7 @@ def withdraw(visit: StaffVisit, code: str, form: Typed) -> Response:
 def files(visit: StaffVisit, code: str, ve: str = "") -> Response:
     nomination = _demand_mine(visit, code)
     if not nomination.editable:
-        raise NotNow(
-            "Đề nghị này hiện không thêm, gỡ tệp được.",
-            rule="Trình tự, thời hạn của đợt xét",
-            help_from="Văn phòng",
-        )
+        raise drafting.shut(nomination, doing="thêm, gỡ tệp")
     return _show_files(visit, nomination, back=ve)
 
 

@@ -13,9 +13,11 @@ from api.forms import Form, Typed
 from engine.clock import VIETNAM
 from engine.commands import proposal
 from engine.commands.proposal import Draft
-from engine.errors import Changed, Incomplete, NotFound, NotNow
+from engine.errors import Changed, Incomplete, NotFound
 from engine.queries import nominations, people
 from engine.queries.nominations import NominationSeen
+from engine.queries.people import Colleague
+from engine.stages import EDITABLE, State
 
 router = APIRouter()
 
@@ -24,6 +26,7 @@ TEMPLATES = {WHO: "proposal/who.html", DEEDS: "proposal/deeds.html"}
 OVERTAKEN = (
     "Người khác vừa sửa bản nháp này. Bấm nút lưu để xem hai bản và chọn; nội dung ông/bà gõ còn nguyên."
 )
+PASSED_ON = "Đã kiểm tra xong và chuyển Trưởng phòng ký."
 LONGEST_NONCE = 40
 Errors = list[tuple[str, str]]
 
@@ -61,11 +64,7 @@ def _open(visit: Visit, code: str) -> NominationSeen:
     """The same, for a form: raises NotNow when nothing may be typed any more."""
     nomination = _seen(visit, code)
     if not nomination.editable:
-        raise NotNow(
-            "Đề nghị này hiện không sửa được. Mở trang đề nghị để xem tình trạng và việc có thể làm.",
-            rule="Trình tự, thời hạn của đợt xét",
-            help_from="Văn phòng",
-        )
+        raise drafting.shut(nomination)
     return nomination
 
 
@@ -79,18 +78,12 @@ def _show_step(
     errors: Errors | None = None,
     twin: str = "",
 ) -> Response:
-    with visit.read() as session:
-        choices = (
-            people.colleagues(session, nomination.definition.agency.key, nomination.department)
-            if step == WHO
-            else ()
-        )
     return visit.show(
         TEMPLATES[step],
         status=422 if errors else 200,
         nomination=nomination,
         values=drafting.values_of(nomination.draft) | (values or {}),
-        colleagues=choices,
+        colleagues=_colleagues(visit, nomination) if step == WHO else (),
         rules=nomination.definition,
         step=step,
         return_to=back,
@@ -104,10 +97,9 @@ def _show_step(
 
 def _keep(visit: Visit, code: str, step: str, form: Form) -> Response:
     nomination = _seen(visit, code)
-    draft = drafting.read_step(form, step, nomination.draft)
     back = form.text("ve")
     try:
-        _save(visit, nomination, form, draft)
+        _save(visit, nomination, form, step)
     except Incomplete as refused:
         errors = drafting.placed(refused, form)
         shown = {"back": back, "twin": drafting.twin_in(refused)}
@@ -130,8 +122,21 @@ def _as_read(nomination: NominationSeen, form: Form) -> NominationSeen:
     return replace(nomination, version=form.number("version") or 0)
 
 
-def _save(visit: Visit, nomination: NominationSeen, form: Form, draft: Draft) -> int:
+def _colleagues(visit: Visit, nomination: NominationSeen) -> tuple[Colleague, ...]:
+    with visit.read() as session:
+        return people.colleagues(session, nomination.definition.agency.key, nomination.department)
+
+
+def _laid(visit: Visit, nomination: NominationSeen, form: Form, step: str) -> Draft:
+    """The stored draft with the form laid over it. Raises Incomplete for one that names two nominees."""
+    if step == WHO:
+        drafting.demand_one_nominee(form, _colleagues(visit, nomination))
+    return drafting.read_step(form, step, nomination.draft)
+
+
+def _save(visit: Visit, nomination: NominationSeen, form: Form, step: str) -> int:
     """Save; returns the new version. A form that overtook its own autosave is no second editor."""
+    draft = _laid(visit, nomination, form, step)
     with visit.change() as session:
         return proposal.save(
             session,
@@ -151,7 +156,7 @@ def autosave(visit: StaffVisit, code: str, form: Typed) -> Response:
     nomination = _seen(visit, code)
     problem = ""
     try:
-        _save(visit, nomination, form, drafting.read_step(form, step, nomination.draft))
+        _save(visit, nomination, form, step)
         problem = " ".join(form.errors.values())
     except Incomplete as refused:
         problem = "Chưa lưu: " + " ".join(refused.fields.values())
@@ -174,8 +179,7 @@ def _show_choice(visit: Visit, code: str, step: str, form: Form, missing: Errors
     theirs = _seen(visit, code)
     mine = drafting.read_step(form, step, theirs.draft)
     if mine.person_key:
-        with visit.read() as session:
-            choices = people.colleagues(session, theirs.definition.agency.key, theirs.department)
+        choices = _colleagues(visit, theirs)
         name = next((c.name for c in choices if c.key == mine.person_key), mine.nominee_name)
         mine = replace(mine, nominee_name=name)
     typed = {name: text for name, text in form.typed().items() if not name.startswith("keep.")}
@@ -223,17 +227,28 @@ def choose(visit: StaffVisit, code: str, form: Typed) -> Response:
 
 @router.get("/de-nghi/{code}/kiem-tra")
 def check(visit: StaffVisit, code: str) -> Response:
-    return _show_check(visit, _open(visit, code))
+    return _passed_on(visit, code) or _show_check(visit, _open(visit, code))
 
 
 @router.post("/de-nghi/{code}/kiem-tra")
 def finish(visit: StaffVisit, code: str) -> Response:
+    done = _passed_on(visit, code)
+    if done:
+        return done
     try:
         with visit.change() as session:
             proposal.finish(session, visit.me, code, now=visit.clock())
     except Incomplete as refused:
         return _show_check(visit, _seen(visit, code), list(refused.fields.items()))
-    return visit.go(f"/de-nghi/{code}", "Đã kiểm tra xong và chuyển Trưởng phòng ký.")
+    return visit.go(f"/de-nghi/{code}", PASSED_ON)
+
+
+def _passed_on(visit: Visit, code: str) -> Response | None:
+    """The way on for who comes back to check what is checked already: its page says how it stands."""
+    state = _seen(visit, code).state
+    if state in EDITABLE:
+        return None
+    return visit.go(f"/de-nghi/{code}", *([PASSED_ON] if state == State.ready else []))
 
 
 def _show_check(visit: Visit, nomination: NominationSeen, errors: Errors | None = None) -> Response:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -9,12 +10,13 @@ from fastapi.responses import Response
 
 from api.actor import StaffVisit, Visit
 from api.forms import MOST_DIGITS, Typed
+from api.rendering import luc
 from engine.access import Actor
 from engine.commands import proposal
 from engine.errors import Changed, Incomplete, NotFound
 from engine.queries import published, rounds, timeline
 from engine.queries.rounds import DepartmentPart, RoundSeen
-from engine.stages import Role, Stage, State
+from engine.stages import UNSENT, Role, Stage, State
 
 router = APIRouter()
 # Whose time a stage's deadline is.
@@ -145,6 +147,9 @@ def look_before_signing(visit: StaffVisit, key: str, phong: str = "") -> Respons
     read = _read(visit.request.query_params.getlist("codes"))
     round_, part = _part(visit, key, phong)
     chosen = [line for line in part.lines if line.code in read and line.state == State.ready]
+    done = [n.signed_at for n in part.lines if n.code in read and n.signed_at and n.state not in UNSENT]
+    if not chosen and done:
+        return visit.go(_department_address(key, part.department.key), _signed_already(part, max(done)))
     if not chosen:
         return _show_department(
             visit, key, phong, errors=[("codes", "Chọn ít nhất một đề nghị để ký duyệt.")], ticked=[]
@@ -162,6 +167,12 @@ def look_before_signing(visit: StaffVisit, key: str, phong: str = "") -> Respons
         return _show_department(visit, key, phong, errors=[("codes", said)], ticked=[], status=409)
     banner = _own_banner(visit, round_, part)
     return visit.show("rounds/sign.html", round=round_, part=part, chosen=chosen, banner=banner)
+
+
+def _signed_already(part: DepartmentPart, at: datetime) -> str:
+    """Who goes back to a signature that was given is told so; the reply of that moment says by whom."""
+    by = f" {part.replied_by}" if at == part.replied_at and not part.nobody else ""
+    return f"Các đề nghị này đã được{by} ký, gửi Văn phòng {luc(at)}."
 
 
 def _read(values: Iterable[str]) -> dict[str, int]:

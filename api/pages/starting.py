@@ -13,6 +13,7 @@ from engine.commands.proposal import Draft
 from engine.definition import Department
 from engine.errors import Incomplete, NotFound
 from engine.queries import people, rounds
+from engine.queries.people import Colleague
 from engine.queries.rounds import RoundSeen
 
 router = APIRouter()
@@ -33,6 +34,7 @@ def make_new(visit: StaffVisit, key: str, form: Typed) -> Response:
         round_ = rounds.seen(session, key)
     department = _mine(visit, round_, form.text("phong"))
     try:
+        drafting.demand_one_nominee(form, _colleagues(visit, round_, department))
         with visit.change() as session:
             code = proposal.start(
                 session,
@@ -60,6 +62,11 @@ def _mine(visit: Visit, round_: RoundSeen, department: str) -> Department:
     return chosen
 
 
+def _colleagues(visit: Visit, round_: RoundSeen, department: Department) -> tuple[Colleague, ...]:
+    with visit.read() as session:
+        return people.colleagues(session, round_.definition.agency.key, department.key)
+
+
 def _show_new(
     visit: Visit,
     round_: RoundSeen,
@@ -72,7 +79,6 @@ def _show_new(
 ) -> Response:
     with visit.read() as session:
         part = rounds.department_part(session, round_, department, now=visit.now)
-        choices = people.colleagues(session, round_.definition.agency.key, department.key)
     return visit.show(
         "proposal/new.html",
         status=422 if errors else 200,
@@ -80,7 +86,7 @@ def _show_new(
         department=department,
         part=part,
         values=values,
-        colleagues=choices,
+        colleagues=_colleagues(visit, round_, department),
         rules=round_.definition,
         nonce=nonce,
         banner=visit.banner(part.until, "", "Hạn nộp đề nghị"),

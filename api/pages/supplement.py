@@ -40,7 +40,7 @@ def _page(
         "nominations/supplement.html",
         status=422 if errors else 200,
         nomination=nomination,
-        items=[(i.key, i.label) for i in nomination.items if i.kind == "file"],
+        items=[(i.key, i.label[:1].upper() + i.label[1:]) for i in nomination.items if i.kind == "file"],
         item=item,
         accept=",".join(KINDS),
         limit=visit.request.app.state.settings.upload_limit,

@@ -11,6 +11,7 @@ from engine.commands.drafting import department_name
 from engine.commands.ground import Ground, move_all, note_round, stand_on
 from engine.commands.insertion import upsert
 from engine.commands.term import demand_open
+from engine.eligibility import told_once
 from engine.errors import Changed, Incomplete, NotFound, NotNow
 from engine.models import Comment, Nomination
 from engine.queries import judging
@@ -33,7 +34,7 @@ def refuse_blocked(session: Session, ground: Ground, nominations: Sequence[Nomin
     """Raises Incomplete, field by field, for the first nomination that a rule does not let pass."""
     found = judging.stopping(session, ground.definition, nominations)
     for nomination in nominations:
-        blocking = found[nomination.id or 0]
+        blocking = told_once(found[nomination.id or 0])
         if blocking:
             raise Incomplete(
                 {f.field or f.rule_id: f"{f.sentence} {f.remedy}".strip() for f in reversed(blocking)},

@@ -167,6 +167,8 @@ def _faults(definition: Definition, draft: Draft, nominee: _Nominee) -> Iterator
             "award_key",
             "Đợt này không xét hình thức khen thưởng đó. Chọn một hình thức trong danh sách.",
         )
+    if nominee.name and not any(letter.isalpha() for letter in nominee.name):
+        yield "nominee_name", "Ghi tên bằng chữ; số hay ký hiệu không phải là tên."
     for field, value, most in (
         ("nominee_name", nominee.name, LONGEST_LINE),
         ("nominee_title", nominee.title, LONGEST_LINE),

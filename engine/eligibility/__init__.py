@@ -18,9 +18,19 @@ from engine.eligibility.findings import (
     PastAward,
     Severity,
     to_finding,
+    told_once,
 )
 
-__all__ = ["CHECKS", "Finding", "NominationFacts", "PastAward", "Severity", "findings", "list_findings"]
+__all__ = [
+    "CHECKS",
+    "Finding",
+    "NominationFacts",
+    "PastAward",
+    "Severity",
+    "findings",
+    "list_findings",
+    "told_once",
+]
 
 REGISTERED_BY = (eligibility_checks, eligibility_compare)
 ORDER = list(Severity)

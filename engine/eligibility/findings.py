@@ -160,6 +160,16 @@ def check(*says: str, of_list: bool = False) -> Callable[[Run], Run]:
     return register
 
 
+def told_once(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings with one rule's sentence once, at the first field it speaks of: a period wrong at both ends is
+    one fault to whoever reads them in a row.
+    """
+    first: dict[tuple[str, str, str], Finding] = {}
+    for finding in found:
+        first.setdefault((finding.rule_id, finding.sentence, finding.other), finding)
+    return tuple(first.values())
+
+
 def to_finding(rule: Rule, hit: Hit) -> Finding:
     """The rule's sentence with the hit's words in it."""
     confidence = rule.confidence if hit.source is None else hit.confidence

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from engine.calendar import WEEKDAYS, short
 from engine.definition import Definition
 from engine.models import Leave, Moment, Person
 from engine.queries.leave import IN_FORCE
@@ -111,5 +112,5 @@ def not_open_yet(definition: Definition, stage: Stage) -> str:
     """How the deadline of a stage that has not opened will be set, in words."""
     steps = definition.stages[stage]
     if steps.due is not None:
-        return f"Ấn định ngày {steps.due:%d/%m/%Y}"
+        return f"Ấn định {WEEKDAYS[steps.due.weekday()]} {short(steps.due)}"
     return f"{steps.working_days} ngày làm việc kể từ ngày mở giai đoạn"

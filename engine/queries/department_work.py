@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from engine.access import Actor
 from engine.commands.ground import pinned
-from engine.models import Attachment, Comment, Event, Leave, Nomination
+from engine.models import Attachment, Comment, Event, Leave, Nomination, StageWindow
 from engine.queries.leave import IN_FORCE
 from engine.queries.running import Due, Running
 from engine.stages import EDITABLE, Act, Stage, State
@@ -42,7 +42,9 @@ class DraftWaiting:
     code: str
     name: str
     award: str
+    round_key: str
     round_title: str
+    department: str
     state: State
     comments: int
     reason: str
@@ -52,18 +54,19 @@ class DraftWaiting:
 
 @dataclass(frozen=True)
 class Times:
-    """Until when departments may act, by round and department, beside the stage's own deadline.
+    """Until when departments may act, by round and department; a time that is over is kept, to be told.
 
-    `leaves`: the head's leave; `mending`: the longest days given to mend what waits for a signature again.
+    `general`: the deadline of their stage, by round; `leaves`: the head's leave; `mending`: the longest days
+    given to mend what waits for a signature again.
     """
 
+    general: dict[int, Due]
     leaves: Leaves
     mending: Leaves
 
     def of(self, round_: Running, department: str, *more: Due | None) -> Due | None:
         """The latest of leave, stage's deadline and `more` keeps a form open (`engine.commands.term`)."""
-        general = round_.due if round_.stage == Stage.proposal else None
-        dues = (self.leaves.get((round_.id, department)), general, *more)
+        dues = (self.leaves.get((round_.id, department)), self.general.get(round_.id), *more)
         return max((due for due in dues if due), key=attrgetter("at"), default=None)
 
     def to_sign(self, round_: Running, department: str) -> Due | None:
@@ -71,18 +74,31 @@ class Times:
         return self.of(round_, department, self.mending.get((round_.id, department)))
 
 
-def times_of(session: Session, actor: Actor, running: dict[int, Running], now: datetime) -> Times:
+def times_of(session: Session, actor: Actor, running: dict[int, Running]) -> Times:
     """The dates of the actor's departments in the running rounds."""
     if not actor.departments():
-        return Times({}, {})
-    return Times(_leaves(session, running, now), _mending(session, running))
+        return Times({}, {}, {})
+    return Times(_general(session, running), _leaves(session, running), _mending(session, running))
 
 
-def _leaves(session: Session, running: dict[int, Running], now: datetime) -> Leaves:
-    late = select(Leave).where(col(Leave.round_id).in_(running), col(Leave.until) > now, IN_FORCE)
+def _general(session: Session, running: dict[int, Running]) -> dict[int, Due]:
+    """The departments' deadline of each round that they may still have drafts in, past or not."""
+    rows = session.execute(
+        select(StageWindow.round_id, StageWindow.due_at, StageWindow.explanation).where(
+            col(StageWindow.round_id).in_(
+                [id_ for id_, r in running.items() if r.stage in {Stage.proposal, Stage.office}]
+            ),
+            StageWindow.stage == Stage.proposal.value,
+        )
+    ).all()
+    return {round_id: Due(due, why) for round_id, due, why in rows if due}
+
+
+def _leaves(session: Session, running: dict[int, Running]) -> Leaves:
+    given = select(Leave).where(col(Leave.round_id).in_(running), IN_FORCE)
     return {
         (leave.round_id, leave.department_key): Due(leave.until, leave.reason)
-        for leave in session.exec(late).all()
+        for leave in session.exec(given).all()
     }
 
 
@@ -141,7 +157,9 @@ def drafts_of(
                 code=code,
                 name=name,
                 award=pinned(session, round_.definition_hash).award(award).name,
+                round_key=round_.key,
                 round_title=round_.title,
+                department=department,
                 state=State(state),
                 comments=comments,
                 reason=reason,

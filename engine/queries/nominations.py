@@ -10,7 +10,7 @@ from engine.access import Actor, demand_sight, holds
 from engine.commands.ground import Ground, pinned
 from engine.commands.proposal import Draft, may_withdraw, open_until
 from engine.definition import Award, Definition, Item, LegalPoint, Question
-from engine.eligibility import Finding
+from engine.eligibility import Finding, told_once
 from engine.errors import NotFound
 from engine.models import Attachment, Comment, Nomination, NominationList, Person, Result, Round, Voting
 from engine.queries import judging, timeline
@@ -87,6 +87,11 @@ class NominationSeen:
     def editable(self) -> bool:
         """Whether this person may change it now."""
         return self.mine and self.open and self.state in EDITABLE
+
+    @property
+    def told(self) -> tuple[Finding, ...]:
+        """The findings to be read in a row, not beside their fields."""
+        return told_once(self.findings)
 
     def files_of(self, item_key: str) -> tuple[FileSeen, ...]:
         return tuple(file for file in self.files if file.item_key == item_key)

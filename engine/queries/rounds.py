@@ -11,7 +11,7 @@ from engine.access import Actor
 from engine.commands.ground import Ground, pinned
 from engine.commands.proposal import open_until
 from engine.definition import Definition, Department
-from engine.eligibility import Severity
+from engine.eligibility import Severity, told_once
 from engine.errors import NotFound
 from engine.models import Comment, DepartmentReply, Nomination, Person, Round, StageWindow
 from engine.queries import judging
@@ -277,7 +277,7 @@ def _findings(session: Session, round_: RoundSeen, codes: Sequence[str]) -> dict
     for fact in facts:
         if fact.code in codes:
             others = [other for other in facts if other is not fact]
-            found = eligibility.findings(round_.definition, fact, others)
+            found = told_once(eligibility.findings(round_.definition, fact, others))
             counts[fact.code] = (
                 sum(f.severity == Severity.block for f in found),
                 sum(f.severity == Severity.hold for f in found),

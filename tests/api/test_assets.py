@@ -14,6 +14,7 @@ from starlette.routing import Mount
 
 from api import assets
 from engine.stages import State
+from tests.api.cli_given import tdkt
 
 TEMPLATES = Path(assets.__file__).parent / "templates"
 NEUTRAL = {State.draft, State.withdrawn}
@@ -151,3 +152,24 @@ def test_templates_hold_no_inline_style_or_script_and_no_foreign_address() -> No
         assert not re.search(r"<style|\sstyle\s*=|\son[a-z]+\s*=|javascript:", text), path
         assert not re.search(r"<script(?![^>]*\ssrc=)", text), path
         assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text), path
+
+
+@pytest.mark.parametrize("lost", ["manifest.json", "pages-*.css", "fonts-pdf/Tinos_700Bold.ttf"])
+@pytest.mark.usefixtures("nothing_set")
+def test_nothing_starts_without_built_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """One line with the remedy, before any sample is made; the web process would die again and again."""
+    broken = tmp_path / "dist"
+    assets.build(dist=broken)
+    assets.demand_built(broken)
+    for path in broken.glob(lost):
+        path.unlink()
+    monkeypatch.setattr(assets, "DIST", broken)
+    assets._manifest.cache_clear()
+    monkeypatch.setenv("TDKT_SECRET", "s" * 40)
+    monkeypatch.setenv("TDKT_SMTP_URL", "smtp://127.0.0.1:25")
+    for said in (tdkt("demo", "--data", str(tmp_path / "demo")), tdkt("serve")):
+        assert said.exit_code == 2
+        assert said.stderr.strip() == assets.NOT_BUILT
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dist"]

@@ -41,7 +41,7 @@ def after_the_vote(scene: Scene, *held: str) -> list[str]:
 
 
 def test_what_no_list_took_up_is_said_to_keep_the_round_open(doors: Doors) -> None:
-    """After the freeze it cannot be taken up again, and nothing else would tell why the round does not end."""
+    """After the freeze it cannot be taken up again; nothing else would tell why the round does not end."""
     code, _other = after_the_vote(doors.scene, "cs2", "kh1")
     desk, key = doors.at("office"), doors.scene.key
     mine = desk.get("/viec")

@@ -42,7 +42,7 @@ def test_a_deadline_moves_with_a_reason(doors: Doors, scene: Scene) -> None:
         == 303
     )
     said = words(desk.get(at))
-    assert "ấn định thứ Sáu 24/10/2025" in said
+    assert "Ấn định thứ Sáu 24/10/2025" in said
     assert "(đã đổi 1 lần)" in said
     assert "đổi hạn" in said
     # The same form once the departments' time is over: it named a stage that has passed.

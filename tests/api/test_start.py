@@ -91,7 +91,7 @@ def test_a_draft_is_due_when_the_leave_ends_or_the_days_to_mend_if_these_are_lon
     page = words(Doors(scene, tmp_path).at("clerk-cs").get("/viec"))
     assert "Thử nghiệm 2025. Còn 5 ngày làm việc. Hạn: 17 giờ 00, thứ Sáu 24/10/2025 Nháp" in page
     scene.clock.set(date(2025, 10, 27))
-    assert ("CS 3", None, "") in due_days(scene, "clerk-cs"), "the leave is over"
+    assert ("CS 3", 24, "Bão.") in due_days(scene, "clerk-cs"), "over, and said to be"
 
 
 def test_the_office_sees_its_desk(doors: Doors) -> None:

@@ -24,7 +24,9 @@ def test_the_department_finds_what_it_was_asked_for(
     assert "Bổ sung theo yêu cầu của Sở Nội vụ: Nông Đức CS 1" in work
     assert "Thiếu minh chứng." in work
     assert "Không có việc nào" not in work
-    assert browser.get(f"/de-nghi/{codes[0]}/bo-sung").status_code == 200
+    form = browser.get(f"/de-nghi/{codes[0]}/bo-sung")
+    assert form.status_code == 200
+    assert "Loại tệp Minh chứng" in words(form)
 
 
 def test_other_departments_are_asked_for_nothing(sqlite_database: Database, tmp_path: Path) -> None:

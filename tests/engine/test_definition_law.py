@@ -12,8 +12,7 @@ WORDS = "Một thành tích chỉ đề nghị một hình thức"
 
 def test_each_review_cites_the_law_of_its_date() -> None:
     said = {
-        key: load(SHIPPED, key).cited(WORDS, "one_award")
-        for key in ("ntm-2023-so-ket", "ntm-2025-tong-ket")
+        key: load(SHIPPED, key).cited(WORDS, "one_award") for key in ("ntm-2023-so-ket", "ntm-2025-tong-ket")
     }
     assert said == {
         "ntm-2023-so-ket": WORDS,  # the old law's article was not verified
