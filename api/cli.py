@@ -150,13 +150,20 @@ def list_rounds() -> None:
 
 @history_app.command("verify")
 def verify_history() -> None:
-    """Follow every chain of the record to its head; exit code 1 names the first break."""
+    """Follow every chain of the record to its head; exit code 1 names the first break, in hash or in time."""
     from api.operations import broken_history
+    from engine.history import set_back
 
     with opened(read_settings()) as installation, installation.database.read() as session:
         chains, events, broken = broken_history(session)
+        earlier = set_back(session)
     if broken:
         fail(f"BROKEN: {broken}\nRestore from a backup made before, and keep this database as evidence.")
+    if earlier:
+        fail(
+            f"TIME RUNS BACKWARDS: event {earlier} is dated before the one it follows, though the chains are "
+            "whole: this machine's clock was set back. See to its time service, and note it in the file."
+        )
     print(f"The record is whole: {events} events in {chains} chains.")
 
 

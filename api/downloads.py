@@ -11,8 +11,8 @@ LOCKED = "default-src 'none'; sandbox"
 
 
 def download(store: FileStore, sha256: str, *, name: str, media_type: str) -> Response:
-    """A kept file under the name it was given. Raises NotFound when its bytes are not in the store."""
-    return FileResponse(store.path(sha256), media_type=media_type, headers=_headers(name))
+    """A kept file under the name it was given. Raises NotFound, or NotNow for a damaged one."""
+    return FileResponse(store.whole(sha256), media_type=media_type, headers=_headers(name))
 
 
 def send_bytes(data: bytes, *, name: str, media_type: str) -> Response:

@@ -2,6 +2,7 @@
 
 Written to a temporary file, synced with its folder, then renamed: after a crash a file is there whole or
 not at all, and what no row names is swept a day later. Nothing a user typed ever becomes a path.
+What has been damaged since is never handed out, and mended by whoever brings the same bytes again.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from engine.errors import Incomplete, NotFound
+from engine.errors import Incomplete, NotFound, NotNow
 from engine.file_kinds import HEAD, sniff
 
 __all__ = ["LIMIT", "FileStore", "Kept", "sniff"]
@@ -76,6 +77,36 @@ class FileStore:
             raise NotFound("Không tìm thấy tệp này trong kho.", help_from="Văn phòng")
         return place
 
+    def whole(self, sha256: str) -> Path:
+        """As `path`, of a file that still has the bytes it is named by (some 1 ms for each MB).
+
+        Raises NotFound, or NotNow for a damaged one.
+        """
+        place = self.path(sha256)
+        if not _is_whole(place, sha256):
+            raise NotNow(
+                "Tệp này trong kho không còn nguyên vẹn nên hệ thống không gửi đi. "
+                "Khôi phục tệp từ bản sao lưu rồi làm lại.",
+                rule="Tệp lưu giữ đúng theo mã SHA-256 đã ghi nhận",
+                help_from="quản trị hệ thống",
+            )
+        return place
+
+    def put_back(self, source: Path) -> bool:
+        """Take a file of a backup, named as here, if ours is gone or damaged; whether it was needed.
+
+        Raises ValueError when the one of the backup is damaged, and keeps ours.
+        """
+        place = self._place(source.name)
+        if place.is_file() and _is_whole(place, source.name):
+            return False
+        with source.open("rb") as stream, self._incoming() as (file, path):
+            digest, _size = _copy(stream, file, limit=None)
+            if digest != source.name:
+                raise ValueError(source.name)
+            self._settle(file, path, digest)
+        return True
+
     def open(self, sha256: str) -> BinaryIO:
         """A kept file, opened for reading. Raises NotFound."""
         return self.path(sha256).open("rb")
@@ -118,7 +149,7 @@ class FileStore:
         file.flush()
         os.fsync(file.fileno())
         place = self._place(digest)
-        if place.is_file():
+        if place.is_file() and _is_whole(place, digest):
             # Kept before, perhaps about to be swept: young again.
             os.utime(place)
             return digest
@@ -127,6 +158,11 @@ class FileStore:
         for folder in (place.parent, self.root):
             _sync_folder(folder)
         return digest
+
+
+def _is_whole(place: Path, sha256: str) -> bool:
+    with place.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
 
 
 def _copy(content: bytes | BinaryIO, file: BinaryIO, *, limit: int | None) -> tuple[str, int]:

@@ -2,31 +2,50 @@
 
 The caller holds the round's row lock, which also orders the chain. `tell` leaves a mark for the planner of
 letters in the same transaction: no act without its letters, no letter for an act that was rolled back.
-Events of no round (somebody signed in) stand alone, each the first of its own chain.
+Events of no round (somebody signed in) stand alone, each the first of its own chain. Time does not run
+backwards in a chain: clocks of several machines may differ by `SLACK`, one that was set back is refused.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import BindParameter, Connection, Select, Table, Update, bindparam, insert, select, update
 from sqlmodel import Session, SQLModel, col
 
 from engine.access import Actor
-from engine.errors import Changed
+from engine.clock import VIETNAM
+from engine.errors import Changed, NotNow
 from engine.models import Event, Nomination, Round
 
 _TABLES = SQLModel.metadata.tables
 _INSERT_EVENT = insert(_TABLES["event"])
 _INSERT_TO_TELL = insert(_TABLES["event_to_tell"])
-# The row is written only if its head is still the one the event was chained to.
-_ADVANCE_NOMINATION, _ADVANCE_ROUND = (
-    update(table).where(table.c.id == bindparam("row_id"), table.c.history_head == bindparam("row_head"))
-    for table in (_TABLES["nomination"], _TABLES["round"])
+_EVENT, _ROUND, _NOMINATION = _TABLES["event"], _TABLES["round"], _TABLES["nomination"]
+SLACK = timedelta(minutes=2)
+_ROW: BindParameter[int] = bindparam("row_id")
+_OF_ROUND = (_EVENT.c.round_id == _ROW) & _EVENT.c.nomination_id.is_(None)
+_OF_NOMINATION = _EVENT.c.nomination_id == _ROW
+# The event before the one that has just been written.
+_BEFORE_ROUND, _BEFORE_NOMINATION = (
+    select(_EVENT.c.at).where(chain).order_by(_EVENT.c.id.desc()).limit(1).offset(1)
+    for chain in (_OF_ROUND, _OF_NOMINATION)
 )
+
+
+def _advance_of(table: Table, before: Select[tuple[datetime]]) -> Update:
+    """The row is written only if its head is still the one the event was chained to, and time went on."""
+    newest = before.subquery()
+    set_back = select(newest.c.at).where(newest.c.at > bindparam("row_latest")).exists()
+    head = table.c.history_head == bindparam("row_head")
+    return update(table).where(table.c.id == _ROW, head, ~set_back)
+
+
+_ADVANCE_ROUND = _advance_of(_ROUND, _BEFORE_ROUND)
+_ADVANCE_NOMINATION = _advance_of(_NOMINATION, _BEFORE_NOMINATION)
 
 
 @dataclass(frozen=True)
@@ -74,14 +93,15 @@ def record(
 ) -> Subject:
     """Append one event, and in the same step write `changes` and the chain's new head to the subject's row.
 
-    Returns the subject with its new head. Raises Changed when the row is no longer the one that was read.
+    Returns the subject with its new head. Raises Changed when the row is no longer the one that was read,
+    NotNow when the clock stands more than `SLACK` before the newest event of the chain.
     """
     entry = Entry(subject, facts or {}, changes or {})
     row = _row(kind, entry, actor, now)
     # Straight to the connection: three statements of every act, with nothing in them for the ORM to do.
     connection = session.connection()
     written = connection.execute(_INSERT_EVENT, row)
-    _advance(connection, [entry], [row["hash"]])
+    _advance(connection, [entry], [row["hash"]], now)
     if tell and written.inserted_primary_key is not None:
         connection.execute(_INSERT_TO_TELL, {"event_id": written.inserted_primary_key[0]})
     return replace(subject, head=row["hash"])
@@ -93,7 +113,7 @@ def record_many(
     """Append one event for each entry (all of one table, all changing the same columns), in two statements.
 
     For acts on a whole list: the round's own event tells of them. Returns the new heads, in order.
-    Raises Changed when any row is no longer the one that was read.
+    Raises Changed when any row is no longer the one that was read, NotNow as `record`.
     """
     if not entries:
         return []
@@ -101,7 +121,7 @@ def record_many(
     connection = session.connection()
     connection.execute(_INSERT_EVENT, rows)
     heads = [row["hash"] for row in rows]
-    _advance(connection, entries, heads)
+    _advance(connection, entries, heads, now)
     return heads
 
 
@@ -134,7 +154,7 @@ def _said(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _advance(connection: Connection, entries: Sequence[Entry], heads: Sequence[str]) -> None:
+def _advance(connection: Connection, entries: Sequence[Entry], heads: Sequence[str], now: datetime) -> None:
     first = entries[0].subject
     if first.round_id is None:
         return
@@ -145,12 +165,38 @@ def _advance(connection: Connection, entries: Sequence[Entry], heads: Sequence[s
             "history_head": head,
             "row_id": entry.subject.nomination_id or entry.subject.round_id,
             "row_head": entry.subject.head,
+            "row_latest": now + SLACK,
         }
         for entry, head in zip(entries, heads, strict=True)
     ]
     given = rows[0] if len(rows) == 1 else rows
     if connection.execute(statement, given).rowcount != len(rows):
+        before = _BEFORE_ROUND if first.nomination_id is None else _BEFORE_NOMINATION
+        for row in rows:
+            _refuse_set_back(connection.execute(before, {"row_id": row["row_id"]}).scalar(), now)
         raise Changed("Hồ sơ vừa được người khác thay đổi. Mời xem lại rồi làm lại.", theirs={}, version=0)
+
+
+def _refuse_set_back(newest: datetime | None, now: datetime) -> None:
+    if newest is not None and newest > now + SLACK:
+        here, there = (f"{moment.astimezone(VIETNAM):%H giờ %M ngày %d/%m/%Y}" for moment in (now, newest))
+        raise NotNow(
+            f"Đồng hồ máy chủ đang chỉ {here}, trước cả việc ghi gần nhất (lúc {there}), nên chưa ghi gì. "
+            "Báo người quản trị chỉnh lại đồng hồ rồi làm lại.",
+            rule="Nhật ký ghi theo thứ tự thời gian",
+            help_from="quản trị hệ thống",
+        )
+
+
+def set_back(session: Session) -> int | None:
+    """Id of the first event more than `SLACK` before the one it follows in its chain; None without any."""
+    newest: dict[tuple[int, int | None], datetime] = {}
+    asked = select(_EVENT.c.id, _EVENT.c.round_id, _EVENT.c.nomination_id, _EVENT.c.at)
+    for id_, *chain, at in session.execute(asked.where(_EVENT.c.round_id.is_not(None)).order_by(_EVENT.c.id)):
+        if at + SLACK < newest.get(tuple(chain), at):
+            return int(id_)
+        newest[tuple(chain)] = at
+    return None
 
 
 def broken_links(session: Session, *, nomination_id: int | None, round_id: int) -> list[int]:

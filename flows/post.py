@@ -97,8 +97,10 @@ def _compose(keeper: Keeper, message_id: int) -> Ready | None:
         raise  # nothing is wrong with the letter: its lease ends, and it is tried again
     except (ValueError, OSError, Refused) as broken:
         log.warning("letter %s cannot be composed: %s", message_id, type(broken).__qualname__)
+        # A refusal is a sentence for people; what else there is may hold paths and addresses.
+        why = broken.sentence.rstrip(".") if isinstance(broken, Refused) else type(broken).__qualname__
         with here.database.unit_of_work() as session:
-            cannot_compose(session, message_id, owner=keeper.owner, why=type(broken).__qualname__)
+            cannot_compose(session, message_id, owner=keeper.owner, why=why)
         return None
 
 

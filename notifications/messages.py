@@ -120,7 +120,10 @@ def _departments_of(session: Session, person_id: int) -> set[str]:
 
 
 def ready(session: Session, message_id: int, *, keys: Keys, files: FileStore, public_url: str) -> Ready:
-    """The claimed letter's bytes. Raises ValueError, OSError or NotFound for one that cannot be composed."""
+    """The claimed letter's bytes.
+
+    Raises ValueError, OSError, NotFound or NotNow (a file is damaged) for one that cannot be composed.
+    """
     message = session.get_one(Message, message_id)
     link = None
     if message.link_id is not None:
@@ -134,7 +137,7 @@ def ready(session: Session, message_id: int, *, keys: Keys, files: FileStore, pu
             message.html,
             CalendarEntry(calendar["method"], calendar["content"].encode()) if calendar else None,
             tuple(
-                Attachment(f["name"], f["media_type"], files.path(f["sha256"]).read_bytes())
+                Attachment(f["name"], f["media_type"], files.whole(f["sha256"]).read_bytes())
                 for f in message.extras.get("files", ())
             ),
         ),

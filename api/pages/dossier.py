@@ -8,13 +8,13 @@ from fastapi.responses import Response
 from api import dossier_form
 from api.actor import StaffVisit, Visit, demand
 from api.downloads import download, send_bytes
-from api.forms import Number, Typed
+from api.forms import Form, Number, Typed
 from api.printing import demand_form, press_of, printed
 from engine.clock import VIETNAM
 from engine.commands import submission
 from engine.commands.ground import stand_on
 from engine.dossier.build import Source, build_archive, minutes_document
-from engine.dossier.contents import Entry, contents_of, media_type_of, one_file
+from engine.dossier.contents import DAMAGED, Entry, contents_of, media_type_of, one_file
 from engine.dossier.package import verify_package
 from engine.errors import Changed, Incomplete, NotFound, NotNow
 from engine.queries import dossier as workshop
@@ -31,7 +31,11 @@ FOLDERS = {
     "05-minh-chung": "Minh chứng",
 }
 CONFLICT = 409
-GATE = "Thành phần hồ sơ (Luật Thi đua, khen thưởng Đ.84.2)"
+DAMAGE = (
+    "Bộ hồ sơ này trong kho không còn nguyên vẹn. "
+    "Khôi phục tệp từ bản sao lưu, hoặc tạo lại bộ hồ sơ nếu chưa gửi, rồi làm lại."
+)
+GATE = "Thành phần hồ sơ"
 
 
 @router.get("/vp/dot/{key}/ho-so")
@@ -118,6 +122,7 @@ def build(visit: StaffVisit, key: str) -> Response:
 def send(visit: StaffVisit, key: str, form: Typed) -> Response:
     demand(visit, Role.office)
     try:
+        _demand_whole(visit, key, form)
         with visit.change() as session:
             sent = submission.send_dossier(
                 session,
@@ -177,6 +182,8 @@ def document(visit: StaffVisit, key: str, version: Number, path: str) -> Respons
             data = one_file(kept, path)
         except KeyError:
             raise NotFound("Bộ hồ sơ không có tệp này.", help_from="Văn phòng") from None
+        except DAMAGED:
+            raise NotNow(DAMAGE, help_from="Văn phòng") from None
     return send_bytes(data, name=path.rpartition("/")[2], media_type=media_type_of(path))
 
 
@@ -189,6 +196,19 @@ def _version(visit: Visit, key: str, version: int) -> workshop.Version:
     demand(visit, Role.office, Role.head)
     with visit.read() as session:
         return workshop.version_of(session, rounds.seen(session, key).id, version)
+
+
+def _demand_whole(visit: Visit, key: str, form: Form) -> None:
+    """What leaves is what was sealed. Read outside any transaction: it may be large. Raises Incomplete."""
+    version, seen = form.number("version"), form.text("archive")
+    with visit.read() as session:
+        standing = workshop.versions_of(session, rounds.seen(session, key).id)
+    if not seen or (version, "draft", seen) not in [(one.version, one.state, one.sha256) for one in standing]:
+        return  # the command tells what is wrong with it, or that it has left
+    try:
+        visit.installation.files.whole(seen)
+    except (NotFound, NotNow):
+        raise Incomplete({"dossier": f"{DAMAGE} Chưa gửi gì đi."}) from None
 
 
 def _built(visit: Visit, source: Source) -> tuple[str, int]:
@@ -239,5 +259,5 @@ def _contents(visit: Visit, version: workshop.Version | None) -> list[Entry]:
     try:
         with visit.installation.files.open(version.sha256) as kept:
             return contents_of(kept)
-    except NotFound:
-        return []
+    except (NotFound, KeyError, *DAMAGED):
+        return []  # said when somebody wants to send it, to open a part of it, or to have it checked

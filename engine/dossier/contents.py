@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
@@ -9,6 +10,8 @@ from typing import BinaryIO
 from engine.dossier.package import INDEX, SUMS
 
 _SUM_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+"""What reading an archive raises that has been damaged in the store."""
 MEDIA_TYPES = {
     ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -35,7 +38,10 @@ class Entry:
 
 
 def contents_of(archive: BinaryIO) -> list[Entry]:
-    """The files of an archive in the order of their paths, with the sums its index gives."""
+    """The files of an archive in the order of their paths, with the sums its index gives.
+
+    Raises one of DAMAGED, or KeyError without an index.
+    """
     with zipfile.ZipFile(archive) as opened:
         lines = opened.read(SUMS).decode().splitlines()
         sums = {match[2]: match[1] for match in map(_SUM_LINE.fullmatch, lines) if match}
@@ -46,7 +52,7 @@ def contents_of(archive: BinaryIO) -> list[Entry]:
 
 
 def one_file(archive: BinaryIO, path: str) -> bytes:
-    """One file of an archive. Raises KeyError when it has no such file."""
+    """One file of an archive. Raises KeyError when it has no such file, or one of DAMAGED."""
     with zipfile.ZipFile(archive) as opened:
         return opened.read(path)
 

@@ -9,7 +9,7 @@ from sqlmodel import select as select_rows
 
 from engine.access import Actor, demand_sight
 from engine.definition import Definition
-from engine.eligibility.findings import Finding
+from engine.eligibility import Finding, told_once
 from engine.errors import NotFound
 from engine.models import Attachment, Check, Comment, Nomination, Person, Round
 from engine.queries import judging, timeline
@@ -123,7 +123,7 @@ def desk(session: Session, definition: Definition, round_key: str, code: str) ->
         nomination=nomination,
         round_key=round_key,
         items=_items(session, definition, nomination),
-        findings=judging.findings_of(session, definition, nomination),
+        findings=told_once(judging.findings_of(session, definition, nomination)),
         remarks=_remarks(session, nomination),
         others=_others(session, nomination),
         history=timeline.of_nomination(session, nomination.id or 0),

@@ -1,5 +1,7 @@
 """A backup is put back over an installation that was used, was killed, or still runs."""
 
+import errno
+import hashlib
 import shutil
 import sqlite3
 from contextlib import closing
@@ -8,7 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from api.restoring import restore
 from tests.api.cli_given import FINAL, tdkt
+
+CONTENT = b"kept"
+NAME = hashlib.sha256(CONTENT).hexdigest()
+FILE = Path("files", NAME[:2], NAME)
 
 
 @pytest.fixture
@@ -20,13 +27,13 @@ def data(tmp_path: Path, nothing_set: None, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("engine.installation.system_clock", lambda: datetime(2025, 11, 20, 2, tzinfo=UTC))
     data = tmp_path / "data"
     tdkt("people", "load")
-    (data / "files" / "ab").mkdir(parents=True)
-    (data / "files" / "ab" / "abcd").write_text("kept")
+    (data / FILE).parent.mkdir(parents=True)
+    (data / FILE).write_bytes(CONTENT)
     assert tdkt("backup", str(tmp_path / "backup")).exit_code == 0
     for kept in (tmp_path / "backup", tmp_path / "backup" / "tdkt.db"):
         assert kept.stat().st_mode & 0o077 == 0, "votes and letters are nobody else's"
     tdkt("round", "plan", FINAL)
-    (data / "files" / "ab" / "abcd").unlink()
+    (data / FILE).unlink()
     return data
 
 
@@ -40,7 +47,7 @@ def test_what_came_after_the_backup_is_gone_and_kept_beside_it(data: Path, tmp_p
     said = tdkt("restore", str(tmp_path / "backup"))
     assert said.exit_code == 0, said.output
     assert "Files: 1 put back" in said.output
-    assert (data / "files" / "ab" / "abcd").read_text() == "kept"
+    assert (data / FILE).read_bytes() == CONTENT
     assert rounds(data / "tdkt.db") == 0
     (before,) = data.glob("tdkt.db.before-*")
     assert rounds(before) == 1
@@ -99,3 +106,61 @@ def test_postgresql_has_its_own_tool(data: Path, tmp_path: Path, monkeypatch: py
     said = tdkt("restore", str(tmp_path / "backup"))
     assert said.exit_code == 2
     assert "pg_restore" in said.output
+
+
+@pytest.mark.parametrize("ours", [b"kEpt", b"ke", b""], ids=["damaged", "half", "empty"])
+def test_a_damaged_file_is_put_back(data: Path, tmp_path: Path, ours: bytes) -> None:
+    (data / FILE).write_bytes(ours)
+    said = tdkt("restore", str(tmp_path / "backup"))
+    assert "Files: 1 put back" in said.output
+    assert (data / FILE).read_bytes() == CONTENT
+    assert [path.name for path in (data / "files").glob("**/*") if path.is_file()] == [NAME]
+    assert "Files: 0 put back" in tdkt("restore", str(tmp_path / "backup")).output
+
+
+def test_a_damaged_file_of_the_backup_is_named_and_put_nowhere(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "backup" / FILE).write_bytes(b"kEpt")
+    said = tdkt("restore", str(tmp_path / "backup"))
+    assert said.exit_code == 0
+    assert str(tmp_path / "backup" / FILE) in said.output.replace("\n", "")
+    assert not (data / FILE).exists()
+    (data / FILE).write_bytes(CONTENT)
+    tdkt("restore", str(tmp_path / "backup"))
+    assert (data / FILE).read_bytes() == CONTENT, "ours is whole, whatever the backup's is"
+
+
+def test_two_restores_in_one_second_keep_both_databases_of_before(data: Path, tmp_path: Path) -> None:
+    now = datetime(2025, 11, 20, 2, tzinfo=UTC)
+    for _ in range(3):
+        list(restore(f"sqlite:///{data / 'tdkt.db'}", data, tmp_path / "backup", now=now))
+    kept = sorted(data.glob("tdkt.db.before-*"))
+    assert [path.name.removeprefix("tdkt.db.before-20251120-020000") for path in kept] == ["", "-2", "-3"]
+    assert [rounds(path) for path in kept] == [1, 0, 0]
+
+
+@pytest.mark.parametrize("large", ["tdkt.db.arriving", ".in-"])
+def test_a_full_disk_leaves_what_stood_there(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: str
+) -> None:
+    """Whatever is being copied when the room ends: one line says it, and everything is as it was."""
+    real, full = Path.open, OSError(errno.ENOSPC, "No space left on device", large)
+
+    def copyfile(*_given: object) -> None:
+        (data / "tdkt.db.arriving").write_bytes(b"half")
+        raise full
+
+    def opening(path: Path, *given: object, **more: object) -> object:
+        if path == tmp_path / "backup" / FILE:
+            raise full
+        return real(path, *given, **more)  # type: ignore[call-overload]
+
+    if large == ".in-":
+        monkeypatch.setattr(Path, "open", opening)
+    else:
+        monkeypatch.setattr(shutil, "copyfile", copyfile)
+    said = tdkt("restore", str(tmp_path / "backup"))
+    assert said.exit_code == 2, said.output
+    assert "No space left on device" in said.output
+    assert rounds(data / "tdkt.db") == 1
+    assert [path.name for path in data.glob("tdkt.db?*")] == []
+    assert not list((data / "files").glob("**/.in-*"))

@@ -96,7 +96,7 @@ SEEDED = [
     (PACK, "Chưa có {truong}.", "Chưa có {truong.", "{truong.", "không khớp", "{ten}"),
     (PACK, "fields: [type_key,", "fields: [type,", "fields: [type,", "ô “type”", "“type_key”"),
     (PACK, "is: [xuat_sac]", "iss: [xuat_sac]", "iss:", "“iss”", "“is”"),
-    (PACK, 'source: "Luật Thi đua, khen thưởng 2022, Đ.83.1"', 'source: ""', 'source: ""', "không ghi nguồn", "C"),
+    (PACK, 'source: "Luật Thi đua, khen thưởng 2022, Đ.83.1"', 'source:  ""', 'source:  ""', "không ghi nguồn", "C"),
     (PACK, "id: R3", "id: R4", "id: R4\n    severity: block\n    check: unknown", "hai lần", "mã riêng"),
     (PACK, "valid_from: 2025-07-01", "valid_from: 2025-06-01", "valid_from: 2025-06-01", "hai bộ quy tắc", "nối tiếp"),
     (PACK, "valid_to: 2027-02-28", "valid_to: 2024-02-28", "key:", "trước khi có hiệu lực", "valid_from"),

@@ -3,10 +3,11 @@
 import io
 import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from engine.errors import Incomplete, NotFound
+from engine.errors import Incomplete, NotFound, NotNow
 from engine.file_kinds import kept_name
 from engine.files import FileStore
 
@@ -40,6 +41,24 @@ def test_the_same_bytes_are_kept_once_and_orphans_swept_a_day_later(store: FileS
     with pytest.raises(NotFound):
         store.path("../../etc/passwd")
     assert len(other) == 64
+
+
+def test_what_is_damaged_is_not_handed_out_and_mended_by_the_same_bytes(
+    store: FileStore, tmp_path: Path
+) -> None:
+    name, _size = store.keep(b"one")
+    assert store.whole(name).read_bytes() == b"one"
+    store.path(name).write_bytes(b"oNe")
+    with pytest.raises(NotNow, match="không còn nguyên vẹn"):
+        store.whole(name)
+    assert store.keep_written(lambda file: file.write(b"one")) == (name, 3)
+    assert store.whole(name).read_bytes() == b"one"
+    backup = tmp_path / name
+    backup.write_bytes(b"one")
+    assert not store.put_back(backup)
+    store.path(name).write_bytes(b"")
+    assert store.put_back(backup)
+    assert store.whole(name).read_bytes() == b"one"
 
 
 @pytest.mark.parametrize(

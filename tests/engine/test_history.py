@@ -11,7 +11,7 @@ from engine import history
 from engine.access import time_itself
 from engine.commands.ground import nomination_of, note
 from engine.database import Database
-from engine.errors import Changed
+from engine.errors import Changed, NotNow
 from engine.models import Event, EventToTell, Nomination
 from engine.stages import Stage, State
 from tests.factories import Scene, given_nomination, given_round, nomination
@@ -112,3 +112,40 @@ def test_the_zone_a_time_was_told_in_does_not_matter(scene: Scene) -> None:
         assert event.at == moment
         assert event.at.tzinfo is UTC
         assert broken(session, code) == []
+
+
+@pytest.mark.parametrize("of", ["nomination", "round"])
+@pytest.mark.parametrize("many", [False, True])
+def test_a_clock_set_back_is_refused(scene: Scene, of: str, *, many: bool) -> None:
+    """More than two minutes: machines may differ by less."""
+    code, newest = given_nomination(scene), scene.now
+
+    def write(now: datetime) -> None:
+        with scene.database.unit_of_work() as session:
+            row = nomination(session, code)
+            round_ = scene.ground(session).round
+            subject = history.of_nomination(row) if of == "nomination" else history.of_round(round_)
+            if many:
+                history.record_many(session, "saved", [history.Entry(subject)], actor=time_itself(), now=now)
+            else:
+                history.record(session, "saved", subject, actor=time_itself(), now=now)
+
+    write(newest)
+    for back in (timedelta(minutes=2, seconds=1), timedelta(days=400)):
+        with pytest.raises(NotNow, match="Đồng hồ máy chủ đang chỉ"):
+            write(newest - back)
+    write(newest - timedelta(minutes=2))
+    write(newest + timedelta(days=400))
+    with scene.database.read() as session:
+        assert len(session.execute(select(Event).where(col(Event.kind) == "saved")).all()) == 3
+        assert history.set_back(session) is None
+
+
+def test_a_time_that_runs_backwards_shows(scene: Scene) -> None:
+    code = given_nomination(scene, state=State.proposed)
+    with scene.database.read() as session:
+        last = session.execute(select(col(Event.id)).where(col(Event.kind) == "sign_off")).scalar_one()
+    forge(scene, f"UPDATE event SET at = '2024-10-07 02:30:00.000000' WHERE id = {last}")  # noqa: S608 — as above
+    with scene.database.read() as session:
+        assert last in broken(session, code)
+        assert history.set_back(session) == last

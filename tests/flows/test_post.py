@@ -95,6 +95,35 @@ def test_a_letter_the_server_took_is_recorded_once_the_database_is_back(
     assert len(world.postbox.to(address)) == 1
 
 
+@pytest.mark.parametrize("gone", [False, True], ids=["damaged", "gone"])
+def test_a_letter_does_not_go_with_a_damaged_file(world: World, *, gone: bool) -> None:
+    """It fails with a sentence; once the file is back, the office has it sent as it was written."""
+    address, files = given_letter(world), world.installation.files
+    sha256, _size = files.keep(b"a dossier")
+    with world.database.unit_of_work() as session:
+        letter = session.exec(select(Message)).one()
+        letter.extras = {"files": [{"name": "a.zip", "media_type": "application/zip", "sha256": sha256}]}
+        session.add(letter)
+    files.path(sha256).write_bytes(b"a dOssier")
+    if gone:
+        files.path(sha256).unlink()
+    carry(world)
+    assert states(world) == ["failed"]
+    with world.database.read() as session:
+        outcome = session.exec(select(Message.outcome)).one()
+    said = "Không tìm thấy tệp này trong kho" if gone else "Tệp này trong kho không còn nguyên vẹn"
+    assert outcome.startswith(f"Không soạn được thư ({said}")
+    assert "). Xin gọi điện" in outcome
+    assert not world.postbox.to(address)
+    files.keep(b"a dossier")
+    with world.database.unit_of_work() as session:
+        letter = session.exec(select(Message)).one()
+        letter.state, letter.next_at = "queued", world.now
+        session.add(letter)
+    carry(world)
+    assert len(world.postbox.to(address)) == 1
+
+
 def test_a_busy_database_is_no_fault_of_the_letter(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     address = given_letter(world)
     monkeypatch.setattr(post, "ready", busy_for(1, post.ready))
