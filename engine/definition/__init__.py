@@ -30,8 +30,8 @@ from engine.definition.parts import (
     Rule,
     RulePack,
     SeatOf,
-    Steps,
 )
+from engine.definition.steps import Steps
 from engine.stages import STAGES, Act, Stage
 
 __all__ = [

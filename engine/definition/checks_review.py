@@ -9,7 +9,8 @@ from engine.definition.entries import DepartmentEntry, PeopleFile, ReviewFile, R
 from engine.definition.faults import nearest
 from engine.definition.library import AgencyFolder, Entry
 from engine.definition.lines import Fault
-from engine.definition.parts import Item, Question, Steps
+from engine.definition.parts import Item, Question
+from engine.definition.steps import Steps
 from engine.stages import STAGES, Role, Stage
 
 SATURDAY = 5

@@ -105,12 +105,19 @@ def _placeholders(pack: Entry[RulesFile], at: Location, rule: RuleEntry) -> Iter
     for part in ("sentence", "remedy"):
         text = getattr(rule, part)
         try:
-            used = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+            used = [part for part in string.Formatter().parse(text) if part[1] is not None]
         except ValueError:
             yield pack.fault(f"Dấu ngoặc nhọn trong {part} không khớp", "Viết như {ten}", *at, part)
             continue
-        for name in used:
-            if name not in says:
+        for _, name, shape, conversion in used:
+            if shape or conversion:
+                yield pack.fault(
+                    f"Chỗ điền “{name}” chỉ được ghi tên, không kèm cách trình bày",
+                    f"Viết {{{name}}}",
+                    *at,
+                    part,
+                )
+            elif name not in says:
                 known = ", ".join(f"{{{one}}}" for one in sorted(says)) or "không có"
                 yield pack.fault(
                     f"Phép kiểm tra “{rule.check}” không có chỗ điền {{{name}}}",

@@ -21,8 +21,8 @@ from engine.definition.parts import (
     Question,
     Rule,
     SeatOf,
-    Steps,
 )
+from engine.definition.steps import Steps
 from engine.stages import DISPENSABLE, Act, Role, Stage
 
 
@@ -144,6 +144,12 @@ class AwardEntry(Part):
     source: str = ""
 
 
+def _hour_here(said: time) -> time:
+    if said.tzinfo is not None:
+        raise ValueError("giờ theo giờ Việt Nam, không ghi múi giờ; hãy viết như “17:00”")
+    return said
+
+
 def _dispensable(act: Act) -> Act:
     if act not in DISPENSABLE:
         raise ValueError(
@@ -178,8 +184,8 @@ class ReviewFile(Part):
     summary_max: int = Field(default=2000, ge=1)
     checklist: tuple[Item, ...] = ()
     questions: tuple[Question, ...] = ()
-    close_of_office: time = time(17)
-    morning: time = time(8)
+    close_of_office: Annotated[time, AfterValidator(_hour_here)] = time(17)
+    morning: Annotated[time, AfterValidator(_hour_here)] = time(8)
     close_when_all_voted: Literal["secretary", "at_once"] = "secretary"
     acts_off: tuple[Annotated[Act, AfterValidator(_dispensable)], ...] = ()
 

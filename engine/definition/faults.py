@@ -12,6 +12,8 @@ from typing_extensions import is_typeddict
 
 from engine.definition.lines import Fault, Location, Source
 
+_LONG = 80  # characters of a wrong value that are shown
+
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The nearest known word as a question, or the list of known words when none is near."""
@@ -122,7 +124,8 @@ def _shown(value: object) -> str:
         return "là một nhóm khóa"
     if isinstance(value, list | tuple):
         return "là một danh sách"
-    return f"“{value}”"
+    text = str(value)
+    return f"“{text[:_LONG]}{'…' if len(text) > _LONG else ''}”"
 
 
 def _capital(words: str) -> str:

@@ -6,7 +6,7 @@ part says what they are (YAML 1.1 would silently make 1020, True and a float of 
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -50,21 +50,29 @@ class Source:
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads nodes only; a repeated name (& and *) is refused, so that every line says what it means."""
+    """Reads nodes only; repeated names (& and *) and tags (!!) are refused: every line says what it means."""
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise yaml.composer.ComposerError(None, None, _NO_ALIAS, event.start_mark)
+        if getattr(event, "tag", None):
+            raise yaml.composer.ComposerError(None, None, _NO_TAG, event.start_mark)
         return super().compose_node(parent, index)
 
 
 _Loader.yaml_implicit_resolvers = {}
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), list("tf"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(0|[1-9]\d*)$"), list("-0123456789"))
+_INT = re.compile(r"^-?(0|[1-9]\d{0,8})$")
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", _INT, list("-0123456789"))
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(null|~|)$"), ["n", "~", ""])
 
 _NO_ALIAS = "không dùng được ký hiệu & và * để lặp lại một đoạn"
+_NO_TAG = "không dùng được nhãn bắt đầu bằng dấu chấm than (!)"
+_REMEDIES = {_NO_ALIAS: "Viết đầy đủ đoạn ấy ra", _NO_TAG: "Xoá nhãn, hoặc đặt cả giá trị trong dấu nháy"}
+# Characters nobody sees: control, format (zero width, direction), half a pair, line and paragraph separators.
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+PAPERS = re.compile(r"(?:^|.*/)documents/")  # their paragraphs may turn lines
 _INVALID = "Kiểm tra thụt đầu dòng, dấu hai chấm, dấu nháy và ký tự tab ở dòng này"
 
 
@@ -80,7 +88,19 @@ class _Reading:
             return self._mapping(node, at)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*at, index)) for index, item in enumerate(node.value)]
-        return _scalar(node)
+        found = _scalar(node)
+        if isinstance(found, str):
+            self.faults += self._unfit(found, node)
+        return found
+
+    def _unfit(self, text: str, node: yaml.Node) -> Iterator[Fault]:
+        """Names and words end up in headers of letters and in cells: one line each, nothing hidden."""
+        line = node.start_mark.line + 1
+        if any(unicodedata.category(c) in _HIDDEN for c in text if c != "\n"):
+            what = "Có ký tự không nhìn thấy được trong dòng này"
+            yield Fault(self.file, line, what, "Xoá rồi gõ lại cả dòng")
+        elif "\n" in text and not PAPERS.match(self.file):
+            yield Fault(self.file, line, "Nội dung này xuống dòng", "Viết trên một dòng, hoặc dùng “>-”")
 
     def _mapping(self, node: yaml.MappingNode, at: Location) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -123,8 +143,9 @@ def read(file: str, text: str) -> Source:
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
         line = mark.line + 1 if mark else 1
-        what = _NO_ALIAS if wrong.problem == _NO_ALIAS else f"không đọc được YAML ({wrong.problem})"
-        remedy = "Viết đầy đủ đoạn ấy ra" if wrong.problem == _NO_ALIAS else _INVALID
+        problem = wrong.problem or ""
+        what = problem if problem in _REMEDIES else f"không đọc được YAML ({problem})"
+        remedy = _REMEDIES.get(problem, _INVALID)
         return Source(file, None, {}, (Fault(file, line, f"Tệp {what}", remedy),))
     except RecursionError:
         return Source(file, None, {}, (Fault(file, 1, "Tệp lồng quá nhiều lớp", "Viết lại theo tệp mẫu"),))
