@@ -111,6 +111,12 @@ def _of_one(source: Source, text: str) -> Iterator[Fault]:
 
 
 def _calendar(source: Source, text: str) -> Iterator[Fault]:
+    for section in ("announced_through", "days"):
+        if section not in source.data:
+            what = "Lịch chưa có mục này nên thời hạn sẽ tính sai ngày nghỉ"
+            yield source.fault(
+                (), f"{what}: {section}", "Thêm theo tệp mẫu, kể cả khi chưa có ngày nào (days: [])"
+            )
     try:
         parse_calendar(source.data, source.file)
         parse_calendar(yaml.safe_load(text), source.file)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
+from engine.definition.checks_keys import agency_key_faults, duplicates
 from engine.definition.entries import CouncilEntry, Dated, PersonEntry
 from engine.definition.faults import nearest
 from engine.definition.library import AgencyFolder, Entry
@@ -52,6 +53,7 @@ def agency_faults(folder: AgencyFolder) -> Iterator[Fault]:
     yield from _versions(folder)
     yield from _people(folder)
     yield from _councils(folder)
+    yield from agency_key_faults(folder)
 
 
 def _codes(folder: AgencyFolder) -> Iterator[Fault]:
@@ -190,15 +192,4 @@ def _roles(entry: Entry[Part], index: int, council: CouncilEntry) -> Iterator[Fa
                 f"Hội đồng {have} {words}",
                 f"Ghi “role: {role}” cho đúng một thành viên",
                 *("councils", index, "seats"),
-            )
-
-
-def duplicates(
-    entry: Entry[Part], name: str, keys: Sequence[str], label: str, *, within: tuple[str | int, ...] = ()
-) -> Iterator[Fault]:
-    """A fault for every key of a list that stood there before."""
-    for index, key in enumerate(keys):
-        if key and key in keys[:index]:
-            yield entry.fault(
-                f"“{key}” được dùng hai lần", "Mỗi mục cần một mã riêng", name, *within, index, label
             )

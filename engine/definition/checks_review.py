@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from engine.definition.checks_agency import duplicates
+from engine.definition.checks_keys import duplicates, review_key_faults
 from engine.definition.checks_rules import questions_of
 from engine.definition.entries import DepartmentEntry, PeopleFile, ReviewFile, RuleEntry, RulesFile
 from engine.definition.faults import nearest
@@ -148,6 +148,7 @@ def route_faults(review: Entry[ReviewFile], pack: RulesFile, head: str) -> Itera
 def form_faults(review: Entry[ReviewFile], pack: RulesFile) -> Iterator[Fault]:
     """Checklist and questions: repeated keys, unknown awards, and questions a rule needs but nobody asks."""
     keys = [award.key for award in review.value.awards]
+    yield from review_key_faults(review)
     yield from duplicates(review, "checklist", [item.key for item in review.value.checklist], "key")
     yield from duplicates(review, "questions", [one.key for one in review.value.questions], "key")
     lists: dict[str, Sequence[Item | Question]] = {

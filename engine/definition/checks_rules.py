@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from engine.definition.checks_agency import duplicates
+from engine.definition.checks_keys import duplicates
 from engine.definition.entries import RuleEntry, RulesFile
 from engine.definition.faults import nearest, of_validation
 from engine.definition.library import Entry
@@ -68,6 +68,10 @@ def _rule(pack: Entry[RulesFile], index: int, rule: RuleEntry) -> Iterator[Fault
             "Ghi source, hoặc hạ xuống confidence: C",
             *at,
             "source",
+        )
+    if rule.valid_from and rule.valid_to and rule.valid_to < rule.valid_from:
+        yield pack.fault(
+            f"Quy tắc {rule.id} hết hiệu lực trước khi bắt đầu", "Sửa valid_from, valid_to", *at, "valid_to"
         )
     if rule.check not in CHECKS:
         yield pack.fault(f"Không có phép kiểm tra “{rule.check}”", nearest(rule.check, CHECKS), *at, "check")

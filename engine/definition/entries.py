@@ -181,7 +181,7 @@ class ReviewFile(Part):
     stages: dict[Stage, Steps]
     return_days: int = Field(default=3, ge=1, le=60)
     summary_min: int = Field(default=100, ge=0)
-    summary_max: int = Field(default=2000, ge=1)
+    summary_max: int = Field(default=2000, ge=1, le=20_000)
     checklist: tuple[Item, ...] = ()
     questions: tuple[Question, ...] = ()
     close_of_office: Annotated[time, AfterValidator(_hour_here)] = time(17)

@@ -97,6 +97,9 @@ def _sentences(file: str, key: str, node: yaml.Node, entry: Entry) -> list[str]:
             msg = f"{file}, dòng {line}: khóa “{key}” phải là {wanted}."
             raise WordingError(msg)
         sentence = plain(str(each.value))
+        if not sentence.strip():
+            msg = f"{file}, dòng {line}: khóa “{key}” để trống; hãy ghi câu chữ, hoặc khôi phục tệp mẫu."
+            raise WordingError(msg)
         for name in _placeholders(sentence, f"{file}, dòng {line}, khóa “{key}”"):
             if name not in entry.placeholders:
                 allowed = ", ".join(f"{{{each_name}}}" for each_name in sorted(entry.placeholders))
