@@ -7,20 +7,17 @@ and `tdkt check` must work where no settings exist yet.
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from api.opening import fail, opened, print_faults, refuse_faulty_files, texts_of
+from api.cli_rounds import round_app
+from api.opening import acting, fail, opened, operator, print_faults, refuse_faulty_files, texts_of
 from config.settings import BadSettings, Settings, config_folder, read_settings
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
-    from engine.access import Actor
     from engine.installation import Installation
 
 app = typer.Typer(
@@ -31,7 +28,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 people_app = typer.Typer(help="The agency's people, from config/agency/<agency>/people.yaml.")
-round_app = typer.Typer(help="Rounds (đợt xét khen thưởng), from config/reviews/.")
 history_app = typer.Typer(help="The chained record of who did what.")
 app.add_typer(people_app, name="people", no_args_is_help=True)
 app.add_typer(round_app, name="round", no_args_is_help=True)
@@ -49,27 +45,6 @@ def main() -> None:
         print(f"The settings need attention (environment or .env):\n{wrong}", file=sys.stderr)
         print("`tdkt settings` lists them all; .env.example explains each.", file=sys.stderr)
         sys.exit(2)
-
-
-def operator() -> "Actor":
-    """Whoever may type on this machine: the administrator, through the door `cli`."""
-    from engine.access import Actor
-    from engine.stages import Role
-
-    return Actor(None, "Quản trị (dòng lệnh)", "cli", frozenset({(Role.admin, "")}))
-
-
-def acting(work: Callable[["Session", "Installation", datetime], Any]) -> Any:
-    """Do `work` in one transaction; a refusal is printed with who may help, exit code 1."""
-    from engine.errors import Refused
-
-    with opened(read_settings()) as installation:
-        try:
-            with installation.database.unit_of_work() as session:
-                return work(session, installation, installation.clock())
-        except Refused as refused:
-            help_from = f" → {refused.help_from}" if refused.help_from else ""
-            fail(f"{refused.sentence}{help_from}")
 
 
 @app.command()
@@ -122,30 +97,6 @@ def load_people() -> None:
         lambda session, here, now: load_everybody(session, operator(), here.texts, now=now)
     ):
         print(f"{agency}: {count} people.")
-
-
-@round_app.command("plan")
-def plan_round(
-    key: Annotated[str, typer.Argument(help="Name of the file in config/reviews/, without .yaml.")],
-) -> None:
-    """Put a round on the calendar: it opens by itself on the day its definition names. Safe to repeat."""
-    from api.operations import plan
-    from engine.definition.files import DefinitionFaults
-
-    try:
-        title, opens = acting(lambda session, here, now: plan(session, operator(), here, key, now=now))
-    except DefinitionFaults as faults:
-        fail("\n".join(map(str, faults.faults)))
-    print(f"{title}\nopens {opens}")
-
-
-@round_app.command("list")
-def list_rounds() -> None:
-    """Rounds on the calendar, and definitions not planned yet."""
-    from api.operations import rounds_in_words
-
-    for line in acting(lambda session, here, _now: rounds_in_words(session, here.texts)):
-        print(line)
 
 
 @history_app.command("verify")

@@ -5,17 +5,21 @@ Imports are inside the functions, as in `api/cli.py`.
 # ruff: noqa: PLC0415, T201 — see above; and a command's output is the terminal
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from config.settings import CONFIG_FOLDER, Settings
+from config.settings import CONFIG_FOLDER, Settings, read_settings
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from engine.access import Actor
     from engine.definition.lines import Fault
     from engine.installation import Installation
 
@@ -92,6 +96,27 @@ def database_trouble(settings: Settings) -> Iterator[None]:
             remedy = "start PostgreSQL, check host, port, user and password, and that the database exists"
         said = str(error.orig).strip().partition("\n")[0] if isinstance(error, DBAPIError) else str(error)
         fail(f"TDKT_DATABASE_URL: the database at {place} cannot be used; {remedy}. It said: {said}", 2)
+
+
+def operator() -> "Actor":
+    """Whoever may type on this machine: the administrator, through the door `cli`."""
+    from engine.access import Actor
+    from engine.stages import Role
+
+    return Actor(None, "Quản trị (dòng lệnh)", "cli", frozenset({(Role.admin, "")}))
+
+
+def acting(work: Callable[["Session", "Installation", datetime], Any]) -> Any:
+    """Do `work` in one transaction; a refusal is printed with who may help, exit code 1."""
+    from engine.errors import Refused
+
+    with opened(read_settings()) as installation:
+        try:
+            with installation.database.unit_of_work() as session:
+                return work(session, installation, installation.clock())
+        except Refused as refused:
+            help_from = f" → {refused.help_from}" if refused.help_from else ""
+            fail(f"{refused.sentence}{help_from}")
 
 
 def print_faults(faults: Sequence["Fault"], folder: Path, code: int | None) -> None:

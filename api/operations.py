@@ -16,7 +16,7 @@ from config.settings import BadSettings, Settings, read_settings
 from engine import history
 from engine.access import STAGE_WORDS, Actor
 from engine.calendar import in_words
-from engine.commands import people, rounds
+from engine.commands import moving, people, rounds
 from engine.definition import content_hash
 from engine.definition import files as definition_files
 from engine.errors import NotNow
@@ -77,8 +77,8 @@ def plan(session: Session, actor: Actor, here: Installation, key: str, *, now: d
     ground = rounds.plan(session, actor, definition, anew=True, calendar=here.calendar, now=now)
     if ground.round.definition_hash != content_hash(definition):
         raise NotNow(
-            f"The round “{key}” has opened: it keeps the definition it opened with, and changed files no "
-            "longer reach it. Put them back, or give the new ones to a round of another key."
+            f"The round “{key}” has opened: it keeps the definition it opened with. `tdkt round move {key}` "
+            "shows what of the changed files it can take over; or give them to a round of another key."
         )
     opens = session.exec(
         select(StageWindow.opens_at).where(
@@ -86,6 +86,19 @@ def plan(session: Session, actor: Actor, here: Installation, key: str, *, now: d
         )
     ).one()
     return ground.round.title, in_words(opens) if opens else ""
+
+
+def move(
+    session: Session, actor: Actor, here: Installation, key: str, *, reason: str, now: datetime
+) -> moving.Moving:
+    """What a running round would take over from its files as they read now; with a reason, it does.
+
+    Raises DefinitionFaults, and what `engine.commands.moving` raises.
+    """
+    definition = definition_files.load(here.texts, key)
+    if not reason:
+        return moving.look(session, key, definition)
+    return moving.move_round(session, actor, key, definition, reason=reason, now=now)
 
 
 def rounds_in_words(session: Session, texts: Mapping[str, str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
 
@@ -15,6 +16,17 @@ from tests.api.demo_given import opened, settings_for
 from tests.api.dossier_given import Office, agreed, voted
 from tests.api.office_given import Doors
 from tests.factories import given_round, given_vote
+
+
+@pytest.fixture
+def data(tmp_path: Path, nothing_set: None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation's settings; nothing is there yet."""
+    monkeypatch.setenv("TDKT_SECRET", "s" * 40)
+    monkeypatch.setenv("TDKT_SMTP_URL", "smtps://post:h%40rd@mail.example.vn")
+    monkeypatch.setenv("TDKT_DATA", str(tmp_path / "data"))
+    # The shipped reviews are of 2023 and 2025: a round whose deadline is over is not planned.
+    monkeypatch.setattr("engine.installation.system_clock", lambda: datetime(2025, 11, 20, 2, tzinfo=UTC))
+    return tmp_path / "data"
 
 
 @pytest.fixture

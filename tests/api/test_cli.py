@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,19 +17,8 @@ from api.cli import operator
 from config.settings import read_settings
 from engine.database import Database
 from engine.links import Keys
-from engine.models import Event, Person, Round
+from engine.models import Person, Round
 from tests.api.cli_given import FINAL, ROOT, tdkt, with_change
-
-
-@pytest.fixture
-def data(tmp_path: Path, nothing_set: None, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An installation's settings; nothing is there yet."""
-    monkeypatch.setenv("TDKT_SECRET", "s" * 40)
-    monkeypatch.setenv("TDKT_SMTP_URL", "smtps://post:h%40rd@mail.example.vn")
-    monkeypatch.setenv("TDKT_DATA", str(tmp_path / "data"))
-    # The shipped reviews are of 2023 and 2025: a round whose deadline is over is not planned.
-    monkeypatch.setattr("engine.installation.system_clock", lambda: datetime(2025, 11, 20, 2, tzinfo=UTC))
-    return tmp_path / "data"
 
 
 def database(data: Path) -> Database:
@@ -41,57 +29,6 @@ def test_a_secret_is_long_enough_and_never_the_same() -> None:
     first, second = tdkt("secret").output.strip(), tdkt("secret").output.strip()
     assert Keys.from_secret(first)
     assert first != second
-
-
-def test_from_people_to_a_planned_round(data: Path) -> None:
-    assert tdkt("round", "plan", FINAL).exit_code == 1  # its council is not on the roster yet
-    loaded = tdkt("people", "load")
-    assert loaded.output == "ban-dan-toc-lang-son: 33 people.\n"
-    assert tdkt("people", "load").output == loaded.output
-    planned = tdkt("round", "plan", FINAL)
-    assert "opens 8 giờ 00, thứ Hai 24/11/2025" in planned.output
-    assert tdkt("round", "plan", FINAL).exit_code == 0
-    listed = tdkt("round", "list").output
-    assert f"{FINAL}: chưa mở, 0 đề nghị" in listed
-    assert "tdkt round plan hang-nam-2025" in listed
-    with database(data).read() as session:
-        assert session.exec(select(Event.kind, Event.door)).all() == [
-            ("roster_loaded", "cli"),
-            ("planned", "cli"),
-        ]
-        assert session.exec(select(Person.active)).all() == [True] * 33
-
-
-def test_corrected_files_reach_a_planned_round_and_no_later_one(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tdkt("people", "load")
-    tdkt("round", "plan", FINAL)
-    corrected = with_change(tmp_path, f"reviews/{FINAL}.yaml", "opens: 2025-11-24", "opens: 2025-11-25")
-    monkeypatch.setenv("TDKT_CONFIG", str(corrected))
-    assert "opens 8 giờ 00, thứ Ba 25/11/2025" in tdkt("round", "plan", FINAL).output
-    opened = database(data)
-    with opened.unit_of_work() as session:
-        session.execute(update(Round).values(stage="proposal"))
-    opened.dispose()
-    again = with_change(tmp_path / "again", f"reviews/{FINAL}.yaml", "opens: 2025-11-24", "opens: 2025-11-26")
-    monkeypatch.setenv("TDKT_CONFIG", str(again))
-    said = tdkt("round", "plan", FINAL)
-    assert said.exit_code == 1
-    assert "has opened: it keeps the definition" in said.output
-
-
-def test_a_round_whose_time_is_over_is_refused_with_the_file_to_mend(data: Path) -> None:
-    tdkt("people", "load")
-    said = tdkt("round", "plan", "ntm-2023-so-ket")
-    assert said.exit_code == 1
-    assert "config/reviews/ntm-2023-so-ket.yaml" in said.output
-
-
-def test_an_unknown_round_is_refused_with_the_known_ones(data: Path) -> None:
-    said = tdkt("round", "plan", "nope")
-    assert said.exit_code == 1
-    assert FINAL in said.output
 
 
 def test_history_is_verified_and_the_first_break_named(data: Path) -> None:

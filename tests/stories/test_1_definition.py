@@ -148,6 +148,20 @@ def test_a_running_round_keeps_the_definition_it_was_planned_under(world: World)
     assert "Xét lại NTM" not in world.visitor(OFFICE).open(OFFICE_ROUND).words
 
 
+def test_a_mistake_is_put_right_in_a_running_round_by_an_operator_with_a_reason(world: World) -> None:
+    """Looked at first; then the pages say what the corrected files say, and the journal who did it and why."""
+    open_round(world)
+    world.edit_file(FINAL_FILE, "Tổng kết NTM", "Tổng kết nông thôn mới")
+    reason = "Tên gọi tắt ghi chưa rõ."
+    for given, short in (("", "Tổng kết NTM"), (reason, "Tổng kết nông thôn mới")):
+        found = world.move(FINAL, given)
+        assert [each.path for each in found.differences] == [("short_title",)]
+        assert short in world.visitor(OFFICE).open(OFFICE_ROUND).words
+    journal = world.visitor(OFFICE).open(f"{OFFICE_ROUND}/nhat-ky").words
+    assert "Áp dụng quy trình đã sửa" in journal
+    assert reason in journal
+
+
 def test_a_faulty_file_is_told_to_the_office_and_plans_nothing(world: World) -> None:
     """Malformed config, at the page: file, line and remedy; no half a round."""
     world.plan(FINAL)

@@ -27,6 +27,7 @@ from api.cli import operator
 from config.files import read_folder
 from config.settings import Settings
 from engine.clock import VIETNAM
+from engine.commands.moving import Moving
 from engine.installation import Installation, open_installation
 from engine.models import Person
 from flows.keeper import Keeper, house_from, keeping
@@ -130,6 +131,11 @@ class World:
         self.load_people()
         with self.database.unit_of_work() as session:
             operations.plan(session, operator(), self.installation, key, now=self.now)
+
+    def move(self, key: str, reason: str) -> Moving:
+        """`tdkt round move`: what the corrected files change in a running round; with a reason, it does."""
+        with self.database.unit_of_work() as session:
+            return operations.move(session, operator(), self.installation, key, reason=reason, now=self.now)
 
     def load_people(self) -> None:
         with self.database.unit_of_work() as session:
