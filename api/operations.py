@@ -109,6 +109,7 @@ def rounds_in_words(session: Session, texts: Mapping[str, str]) -> list[str]:
     planned = session.exec(select(Round).order_by(col(Round.id))).all()
     lines = [
         f"{r.key}: {STAGE_WORDS[Stage(r.stage)]}, {counted.get(r.id or 0, 0)} đề nghị – {r.title}"
+        f"{_other_files(texts, r)}"
         for r in planned
     ]
     known = {r.key for r in planned}
@@ -117,6 +118,19 @@ def rounds_in_words(session: Session, texts: Mapping[str, str]) -> list[str]:
         for key in definition_files.review_keys(texts)
         if key not in known
     ]
+
+
+def _other_files(texts: Mapping[str, str], round_: Round) -> str:
+    """What to type when the files read otherwise than what a round not over yet is pinned to."""
+    if round_.stage == Stage.closed:
+        return ""
+    try:
+        now_reads = content_hash(definition_files.load(texts, round_.key))
+    except definition_files.DefinitionFaults:
+        return " (tệp quy trình có lỗi: tdkt check)"
+    command = "plan" if round_.stage == Stage.planned else "move"
+    same = now_reads == round_.definition_hash
+    return "" if same else f" (tệp đã sửa: tdkt round {command} {round_.key})"
 
 
 def broken_history(session: Session) -> tuple[int, int, str]:

@@ -56,11 +56,13 @@ def test_corrected_files_reach_a_planned_round_and_no_later_one(
     agency = corrected / "agency" / "ban-dan-toc-lang-son" / "agency.yaml"
     agency.write_text(agency.read_text("utf-8").replace("@sonoivu-langson", "@moi-langson"), "utf-8")
     monkeypatch.setenv("TDKT_CONFIG", str(corrected))
+    assert f"(tệp đã sửa: tdkt round move {FINAL})" in tdkt("round", "list").output
     looked = tdkt("round", "move", FINAL)
     assert (looked.exit_code, "Chưa ghi gì." in looked.output) == (0, True)
     assert "email: “thi-dua-khen-thuong@sonoivu-langson.example” → “" in looked.output
     assert tdkt("round", "move", FINAL).output == looked.output
     assert "Đã áp dụng." in tdkt("round", "move", FINAL, "--reason", "Sở đổi địa chỉ.").output
+    assert "tệp đã sửa" not in tdkt("round", "list").output
     assert tdkt("round", "move", FINAL).output == "Đợt đang chạy đúng theo các tệp này.\n"
 
 
