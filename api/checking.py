@@ -15,7 +15,7 @@ from engine.calendar import parse_calendar
 from engine.days_off import CalendarFault
 from engine.definition import files as definition_files
 from engine.definition.faults import nearest, split_sentence
-from engine.definition.lines import Fault, Location, Source, read
+from engine.definition.lines import Fault, Location, Source, as_pages_read, read
 from engine.definition.parts import NomineeKind, SeatOf
 from engine.dossier import award_list, decision, minutes, report, submission
 from engine.dossier.layout import LayoutError, load_layout
@@ -35,7 +35,7 @@ OF_DEFINITIONS = re.compile(r"^config/(agency|reviews|rules)/")
 EVENTS = tuple(
     """
     planned proposal_opened office_opened council_opened submission_opened proposal_closed round_closed
-    round_reopened answer_withdrawn
+    round_reopened definition_moved answer_withdrawn
     deadline_moved leave_given reminded late escalated department_proposed department_proposed_nobody
     started award_corrected awards_corrected roster_loaded saved attached detached checked lapsed
     list_compiled list_published list_frozen list_unfrozen
@@ -97,35 +97,40 @@ def _unused(texts: Mapping[str, str]) -> Iterator[Fault]:
 
 
 def _of_one(source: Source, text: str) -> Iterator[Fault]:
-    if source.file == CALENDAR_FILE:
-        yield from _calendar(source, text)
-    elif source.file in DOCUMENTS:
-        yield from _document(source, text)
-    else:
-        try:
-            loaded = yaml.safe_load(text)  # as the pages read it: an unquoted yes is no word there
-        except (ValueError, yaml.YAMLError):
-            yield source.fault((), "Tệp có giá trị không đọc được", "Đặt các giá trị trong dấu nháy")
-            return
-        yield from _labels(source, loaded) if source.file == LABELS_FILE else _site(source, loaded)
+    try:
+        if source.file == CALENDAR_FILE:
+            yield from _calendar(source, text)
+        elif source.file in DOCUMENTS:
+            yield from _document(source, text)
+        elif source.file == LABELS_FILE:
+            yield from _labels(source, as_pages_read(text))
+        else:
+            yield from _site(source, as_pages_read(text))
+    except yaml.MarkedYAMLError as wrong:
+        mark = wrong.problem_mark or wrong.context_mark
+        line = mark.line + 1 if mark else 1
+        yield Fault(source.file, line, "Giá trị ở dòng này không đọc được", "Đặt giá trị trong dấu nháy")
 
 
 def _calendar(source: Source, text: str) -> Iterator[Fault]:
-    for section in ("announced_through", "days"):
-        if section not in source.data:
+    for section, missing in (
+        ("announced_through", "announced_through" not in source.data),
+        ("days", source.data.get("days") is None),  # a bare “days:” says nothing; “days: []” says none
+    ):
+        if missing:
             what = "Lịch chưa có mục này nên thời hạn sẽ tính sai ngày nghỉ"
             yield source.fault(
                 (), f"{what}: {section}", "Thêm theo tệp mẫu, kể cả khi chưa có ngày nào (days: [])"
             )
     try:
         parse_calendar(source.data, source.file)
-        parse_calendar(yaml.safe_load(text), source.file)
+        parse_calendar(as_pages_read(text), source.file)
     except CalendarFault as wrong:
         for line in wrong.faults:
             words = line.removeprefix(f"{source.file}: ")
             place = f"mục {words}" if words.startswith(("days", "switches")) else words
             yield source.fault(_entry_of(source, words), *split_sentence(place))
-    except (ValueError, yaml.YAMLError, Refused) as wrong:
+    except (ValueError, Refused) as wrong:
         yield source.fault((), f"Lịch không dùng được ({wrong})", MENDED)
 
 
@@ -148,6 +153,7 @@ def _document(source: Source, text: str) -> Iterator[Fault]:
     name = source.file.rpartition("/")[2]
     try:
         if name == LAYOUT_FILE:
+            as_pages_read(text)  # for the line of what cannot be read
             load_layout(text, file=name)
         else:
             load_wording({name: text}, {name: WORDINGS[name]})

@@ -77,9 +77,8 @@ def move_round(
 def _running(session: Session, key: str) -> Ground:
     ground = stand_on(session, key=key)
     if ground.stage in {Stage.planned, Stage.closed}:
-        remedy = (
-            f"lập lại bằng tdkt round plan {key}" if ground.stage == Stage.planned else "đợt đã xong giữ nguyên"
-        )
+        again = f"lập lại bằng tdkt round plan {key}"
+        remedy = again if ground.stage == Stage.planned else "đợt đã xong giữ nguyên"
         raise NotNow(f"Đợt này không đang chạy: {remedy}.", rule="Đợt đang chạy giữ quy trình đã mở")
     return ground
 

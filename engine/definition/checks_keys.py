@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from engine.definition.entries import DepartmentEntry, ReviewFile
+from engine.definition.entries import AgencyFile, AgencyVersion, DepartmentEntry, ReviewFile
 from engine.definition.library import AgencyFolder, Entry
 from engine.definition.lines import Fault, Location
 from engine.definition.parts import Part
@@ -31,6 +31,19 @@ def review_key_faults(review: Entry[ReviewFile]) -> Iterator[Fault]:
                 "Sửa quota_of, hoặc thêm quota_percent",
                 *("awards", index, "quota_of"),
             )
+
+
+def recipient_faults(
+    review: Entry[ReviewFile], agency: Entry[AgencyFile], version: AgencyVersion
+) -> Iterator[Fault]:
+    """A dossier mailed back to the office it comes from; a round that sends none may name anybody."""
+    sends = any(award.level == "province" for award in review.value.awards)
+    if sends and version.recipient.email.casefold() == version.office.email.casefold():
+        yield agency.fault(
+            "Nơi nhận hồ sơ có cùng địa chỉ thư với Văn phòng nên hồ sơ không đến cấp trên",
+            "Ghi địa chỉ của nơi nhận, hoặc của văn phòng",
+            *("versions", agency.value.versions.index(version), "recipient", "email"),
+        )
 
 
 def agency_key_faults(folder: AgencyFolder) -> Iterator[Fault]:

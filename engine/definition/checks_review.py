@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from engine.days_off import YEARS
 from engine.definition.checks_keys import duplicates, review_key_faults
 from engine.definition.checks_rules import questions_of
 from engine.definition.entries import DepartmentEntry, PeopleFile, ReviewFile, RuleEntry, RulesFile
@@ -18,6 +19,31 @@ SATURDAY = 5
 
 def stage_faults(review: Entry[ReviewFile]) -> Iterator[Fault]:
     """Stages left out, out of order, or too close for the working days asked."""
+    yield from _which_stages(review)
+    stages = review.value.stages
+    before, room, length = review.value.on, 0, 0
+    for stage in STAGES:
+        steps = stages.get(stage)
+        if steps and (beyond := list(_beyond_calendar(review, stage, steps))):
+            yield from beyond
+            continue
+        for name, day in (("opens", steps.opens), ("due", steps.due)) if steps else ():
+            if day and (day < before or _weekdays(before, day) < room):
+                why = f"sau {before:%d/%m/%Y}" + (f" ít nhất {room} ngày làm việc" if room else "")
+                yield review.fault(
+                    f"Ngày {day:%d/%m/%Y} của giai đoạn “{stage.value}” không hợp với giai đoạn trước",
+                    f"Chọn ngày {why}",
+                    *("stages", stage.value, name),
+                )
+            if day:
+                length, before, room = _weekdays(before, day) - room, day, 0
+        if steps:
+            yield from _ladder_faults(review, stage, steps, steps.working_days or length)
+            room += steps.working_days or 0
+
+
+def _which_stages(review: Entry[ReviewFile]) -> Iterator[Fault]:
+    """Stages left out, stages nobody knows, and a round that nobody opens."""
     stages = review.value.stages
     for stage in STAGES:
         if stage not in stages:
@@ -34,22 +60,17 @@ def stage_faults(review: Entry[ReviewFile]) -> Iterator[Fault]:
         )
     if Stage.proposal in stages and stages[Stage.proposal].opens is None:
         yield review.fault("Chưa có ngày mở đợt", "Ghi opens: ngày mở đợt", "stages", "proposal")
-    before, room, length = review.value.on, 0, 0
-    for stage in STAGES:
-        steps = stages.get(stage)
-        for name, day in (("opens", steps.opens), ("due", steps.due)) if steps else ():
-            if day and (day < before or _weekdays(before, day) < room):
-                why = f"sau {before:%d/%m/%Y}" + (f" ít nhất {room} ngày làm việc" if room else "")
-                yield review.fault(
-                    f"Ngày {day:%d/%m/%Y} của giai đoạn “{stage.value}” không hợp với giai đoạn trước",
-                    f"Chọn ngày {why}",
-                    *("stages", stage.value, name),
-                )
-            if day:
-                length, before, room = _weekdays(before, day) - room, day, 0
-        if steps:
-            yield from _ladder_faults(review, stage, steps, steps.working_days or length)
-            room += steps.working_days or 0
+
+
+def _beyond_calendar(review: Entry[ReviewFile], stage: Stage, steps: Steps) -> Iterator[Fault]:
+    """Days the working calendar has no answer for: the round would stop when it gets there."""
+    for name, day in (("opens", steps.opens), ("due", steps.due)):
+        if day and day.year not in YEARS:
+            yield review.fault(
+                f"Lịch làm việc không tính được đến năm {day.year:04}",
+                f"Chọn ngày từ năm {YEARS.start} đến năm {YEARS.stop - 1}",
+                *("stages", stage.value, name),
+            )
 
 
 def _ladder_faults(review: Entry[ReviewFile], stage: Stage, steps: Steps, length: int) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""What differs between two readings of one review's files, and what a round that has opened cannot take over."""
+"""What differs between two readings of a review's files, and what a round that has opened cannot take over."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from engine.stages import Stage
 
 # What names an entry of a list, so that one line put in above is not told as a change of all below.
 _NAMES = ("key", "id", "person")
+ORDER = "thứ tự"
 _VOTING = frozenset({Stage.council, Stage.submission, Stage.closed})
 PARTS = {
     "title": "Tên đợt xét",
@@ -60,22 +61,23 @@ def refusals(found: tuple[Difference, ...], stage: Stage) -> tuple[str, ...]:
 
 
 def _refusal(found: Difference, stage: Stage) -> str:
+    said = ""
     match found.path:
         case ("key",) | ("agency", "key"):
-            return "Đợt của cơ quan khác, hoặc mang mã khác, là một đợt khác: lập đợt mới."
+            said = "Đợt của cơ quan khác, hoặc mang mã khác, là một đợt khác: lập đợt mới."
         case ("stages" | "close_of_office" | "morning", *_):
-            return "Thời hạn của đợt đang chạy đã báo cho mọi người: đổi hạn ở trang Thời hạn, giữ nguyên tệp."
+            said = "Thời hạn của đợt đang chạy đã báo cho mọi người: đổi hạn ở trang Thời hạn, giữ tệp cũ."
         case ("council", "seats", *_):
-            return "Thành viên Hội đồng của đợt đang chạy: thay ở trang Hội đồng, giữ nguyên tệp."
-        case ("awards", _):
-            return "Không thêm, bớt hình thức khen thưởng khi đợt đã mở: lập đợt mới cho hình thức ấy."
+            said = "Thành viên Hội đồng của đợt đang chạy: thay ở trang Hội đồng, giữ tệp cũ."
+        case ("awards", name) if name != ORDER:
+            said = "Không thêm, bớt hình thức khen thưởng khi đợt đã mở: lập đợt mới cho hình thức ấy."
         case ("awards", _, "level"):
-            return "Không đổi cấp quyết định của một hình thức khi đợt đã mở."
+            said = "Không đổi cấp quyết định của một hình thức khi đợt đã mở."
         case ("awards", _, "ballot", *_) if stage in _VOTING:
-            return "Hội đồng đang hoặc đã bỏ phiếu: không đổi thể lệ biểu quyết."
-        case ("departments", _):
-            return "Không thêm, bớt phòng khi đợt đã mở: ghi hiệu lực của phòng sau ngày áp dụng của đợt này."
-    return ""
+            said = "Hội đồng đang hoặc đã bỏ phiếu: không đổi thể lệ biểu quyết."
+        case ("departments", name) if name != ORDER:
+            said = "Không thêm, bớt phòng khi đợt đã mở: phòng mới đề nghị ở đợt sau, giữ tệp cũ."
+    return said
 
 
 def _between(path: tuple[str, ...], old: Any, new: Any) -> Iterator[Difference]:
@@ -87,6 +89,8 @@ def _between(path: tuple[str, ...], old: Any, new: Any) -> Iterator[Difference]:
         return
     for name in dict.fromkeys((*one, *two)):
         yield from _between((*path, name), one.get(name), two.get(name))
+    if isinstance(old, list) and set(one) == set(two) and list(one) != list(two):
+        yield Difference((*path, ORDER), list(one), list(two))
 
 
 def _named(value: Any) -> Mapping[str, Any] | None:

@@ -173,7 +173,7 @@ class ReviewFile(Part):
 
     key: Annotated[str, AfterValidator(_review_key)]
     title: str
-    short_title: str
+    short_title: str = Field(max_length=120)  # stands at the head of every page of the round
     on: date
     agency: str
     movement: str

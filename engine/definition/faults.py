@@ -97,6 +97,8 @@ def _wanted(kind: str, value: object, context: Mapping[str, Any]) -> str:
     if kind in {"greater_than_equal", "less_than_equal", "greater_than", "less_than"}:
         bound = next(iter(context.values()), "")
         return f"Viết số {'không nhỏ hơn' if kind.startswith('greater') else 'không lớn hơn'} {bound}"
+    if kind == "string_too_long":
+        return f"Viết ngắn lại, không quá {context.get('max_length')} chữ cái"
     return _REMEDY.get(kind, "Sửa lại theo tệp mẫu")
 
 

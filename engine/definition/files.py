@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from engine.definition import Agency, Award, Council, Definition, Department, FormerDepartment, Rule, RulePack
 from engine.definition.checks_agency import agency_faults
+from engine.definition.checks_keys import recipient_faults
 from engine.definition.checks_review import (
     award_faults,
     form_faults,
@@ -175,6 +176,8 @@ def _resolve(library: Library, review: Entry[ReviewFile]) -> Definition | list[F
     faults += award_faults(review, grounds.pack.value)
     faults += route_faults(review, grounds.pack.value, grounds.agency.head.title)
     faults += form_faults(review, grounds.pack.value)
+    if grounds.folder.agency:
+        faults += recipient_faults(review, grounds.folder.agency, grounds.agency)
     faults += staffing_faults(grounds.folder, grounds.departments, review.value.on)
     if faults or any(stage_faults(review)):
         return faults

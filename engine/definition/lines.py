@@ -61,6 +61,16 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
+class _Values(yaml.SafeLoader):
+    """As the pages read a file: a value nobody can have meant (a 31st of November) is told with its place."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 — PyYAML's
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ValueError, OverflowError) as wrong:
+            raise yaml.constructor.ConstructorError(None, None, str(wrong), node.start_mark) from wrong
+
+
 _Loader.yaml_implicit_resolvers = {}
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), list("tf"))
 _INT = re.compile(r"^-?(0|[1-9]\d{0,8})$")
@@ -72,7 +82,7 @@ _NO_TAG = "không dùng được nhãn bắt đầu bằng dấu chấm than (!)
 _REMEDIES = {_NO_ALIAS: "Viết đầy đủ đoạn ấy ra", _NO_TAG: "Xoá nhãn, hoặc đặt cả giá trị trong dấu nháy"}
 # Characters nobody sees: control, format (zero width, direction), half a pair, line and paragraph separators.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-PAPERS = re.compile(r"(?:^|.*/)documents/")  # their paragraphs may turn lines
+PAPERS = re.compile(r"config/documents/")  # their paragraphs may turn lines
 _INVALID = "Kiểm tra thụt đầu dòng, dấu hai chấm, dấu nháy và ký tự tab ở dòng này"
 
 
@@ -106,6 +116,8 @@ class _Reading:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             line, key = key_node.start_mark.line + 1, str(key_node.value)
+            if isinstance(key_node, yaml.ScalarNode):
+                self.faults += self._unfit(key, key_node)
             if key in found:
                 self.faults.append(
                     Fault(
@@ -129,6 +141,14 @@ def _scalar(node: yaml.Node) -> Any:
     if node.tag.endswith(":null"):
         return None
     return node.value
+
+
+def as_pages_read(text: str) -> Any:
+    """The data of a file as the pages read it: an unquoted yes or date is no word there.
+
+    Raises MarkedYAMLError, which has the line, for a value of no meaning.
+    """
+    return yaml.load(text, Loader=_Values)  # noqa: S506 — a safe loader
 
 
 @lru_cache(maxsize=64)

@@ -74,7 +74,7 @@ def load_layout(text: str, *, file: str = "layout.yaml") -> Layout:
     """Layout from YAML text. Raises LayoutError naming file, measure and allowed range."""
     try:
         data: Any = yaml.safe_load(text)
-    except yaml.YAMLError as fault:
+    except (ValueError, OverflowError, yaml.YAMLError) as fault:
         msg = f"{file}: không đọc được YAML — {fault}"
         raise LayoutError(msg) from fault
     names = {entry.name for entry in fields(Layout)}

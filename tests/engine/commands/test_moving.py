@@ -133,6 +133,14 @@ def test_what_was_told_to_people_is_changed_where_they_are_told(
         move(scene, new)
 
 
+def test_another_order_is_a_difference_and_nothing_else(scene: Scene) -> None:
+    found = look(scene, changed({"awards": AWARDS[::-1]}))
+    assert [(each.path, each.after) for each in found.differences] == [
+        (("awards", "thứ tự"), [award["key"] for award in AWARDS[::-1]])
+    ]
+    assert found.refusals == ()
+
+
 def test_a_ballot_is_settled_once_the_council_votes(sqlite_database: Database) -> None:
     stricter = with_award(ballot={**BANG_KHEN["ballot"], "threshold": "90%"})
     scene = given_round(sqlite_database, stage=Stage.proposal)
