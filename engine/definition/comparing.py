@@ -1,4 +1,4 @@
-"""What differs between two readings of a review's files, and what a round that has opened cannot take over."""
+"""What differs between two readings of a review's files, and what a round that is open cannot take over."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

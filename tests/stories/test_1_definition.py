@@ -149,7 +149,7 @@ def test_a_running_round_keeps_the_definition_it_was_planned_under(world: World)
 
 
 def test_a_mistake_is_put_right_in_a_running_round_by_an_operator_with_a_reason(world: World) -> None:
-    """Looked at first; then the pages say what the corrected files say, and the journal who did it and why."""
+    """Looked at first; then the pages say what the corrected files say, the journal who did it and why."""
     open_round(world)
     world.edit_file(FINAL_FILE, "Tổng kết NTM", "Tổng kết nông thôn mới")
     reason = "Tên gọi tắt ghi chưa rõ."
