@@ -43,10 +43,11 @@ class Difference:
     theirs: str
 
 
-def demand_one_nominee(form: Form, colleagues: Iterable[Colleague]) -> None:
+def demand_one_nominee(form: Form, colleagues: Iterable[Colleague], *, home: str) -> None:
     """Raises Incomplete where a form names two: neither name may be dropped without a word.
 
-    The same name twice is no contradiction, nor is a field the form does not carry.
+    The same name twice is no contradiction, nor is a field the form does not carry, nor the department's own
+    name (`home`): the form fills it in for a collective left blank.
     """
     listed = {c.key: c.name for c in colleagues}.get(form.text("person_key"), "")
     typed, group = form.text("person_name"), form.text("collective_name")
@@ -62,7 +63,7 @@ def demand_one_nominee(form: Form, colleagues: Iterable[Colleague]) -> None:
                 f"Ông/bà chọn {listed} mà còn ghi tên “{typed}”: xóa tên đã ghi, "
                 "hoặc chọn “Không có trong danh sách” ở ô trên."
             )
-        if group:
+        if group and same_name(group) != same_name(home):
             faults["collective_name"] = (
                 f"Ông/bà chọn Cá nhân mà còn ghi tập thể “{group}”: xóa tên này, hoặc chọn Tập thể."
             )

@@ -17,6 +17,7 @@ from engine import history
 from engine.access import STAGE_WORDS, Actor
 from engine.calendar import in_words
 from engine.commands import moving, people, rounds
+from engine.commands.ground import pinned
 from engine.definition import content_hash
 from engine.definition import files as definition_files
 from engine.errors import NotNow
@@ -109,7 +110,7 @@ def rounds_in_words(session: Session, texts: Mapping[str, str]) -> list[str]:
     planned = session.exec(select(Round).order_by(col(Round.id))).all()
     lines = [
         f"{r.key}: {STAGE_WORDS[Stage(r.stage)]}, {counted.get(r.id or 0, 0)} đề nghị – {r.title}"
-        f"{_other_files(texts, r)}"
+        f"{_other_files(session, texts, r)}"
         for r in planned
     ]
     known = {r.key for r in planned}
@@ -120,7 +121,7 @@ def rounds_in_words(session: Session, texts: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _other_files(texts: Mapping[str, str], round_: Round) -> str:
+def _other_files(session: Session, texts: Mapping[str, str], round_: Round) -> str:
     """What to type when the files read otherwise than what a round not over yet is pinned to."""
     if round_.stage == Stage.closed:
         return ""
@@ -129,7 +130,7 @@ def _other_files(texts: Mapping[str, str], round_: Round) -> str:
     except definition_files.DefinitionFaults:
         return " (tệp quy trình có lỗi: tdkt check)"
     command = "plan" if round_.stage == Stage.planned else "move"
-    same = now_reads == round_.definition_hash
+    same = now_reads == content_hash(pinned(session, round_.definition_hash))
     return "" if same else f" (tệp đã sửa: tdkt round {command} {round_.key})"
 
 

@@ -161,8 +161,12 @@ class FileStore:
 
 
 def _is_whole(place: Path, sha256: str) -> bool:
-    with place.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    """False also for one the disk no longer gives back."""
+    try:
+        with place.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
 
 
 def _copy(content: bytes | BinaryIO, file: BinaryIO, *, limit: int | None) -> tuple[str, int]:

@@ -188,15 +188,16 @@ def _refuse_set_back(newest: datetime | None, now: datetime) -> None:
         )
 
 
-def set_back(session: Session) -> int | None:
-    """Id of the first event more than `SLACK` before the one it follows in its chain; None without any."""
+def set_back(session: Session) -> list[int]:
+    """Ids of events more than `SLACK` before the one they follow in their chain, in order."""
     newest: dict[tuple[int, int | None], datetime] = {}
+    found: list[int] = []
     asked = select(_EVENT.c.id, _EVENT.c.round_id, _EVENT.c.nomination_id, _EVENT.c.at)
     for id_, *chain, at in session.execute(asked.where(_EVENT.c.round_id.is_not(None)).order_by(_EVENT.c.id)):
         if at + SLACK < newest.get(tuple(chain), at):
-            return int(id_)
+            found.append(int(id_))
         newest[tuple(chain)] = at
-    return None
+    return found
 
 
 def broken_links(session: Session, *, nomination_id: int | None, round_id: int) -> list[int]:

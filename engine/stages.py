@@ -223,7 +223,7 @@ MOVES: tuple[Move, ...] = (
 
 # A round may do without these and still reach its end.
 DISPENSABLE = (
-    Act.reopen, Act.withdraw, Act.return_to_department, Act.hold, Act.revive, Act.unfreeze,
+    Act.reopen, Act.withdraw, Act.return_to_department, Act.revive, Act.unfreeze,
     Act.ask_completion, Act.withdraw_answer, Act.revoke,
 )  # fmt: skip
 

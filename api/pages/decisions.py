@@ -1,6 +1,7 @@
 """Awards of the agency: the decision the head signs, as a draft and with its number and date."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -9,6 +10,7 @@ from api.actor import StaffVisit, Visit, demand
 from api.forms import Number, Typed, summary_of
 from api.printing import demand_form, press_of, printed
 from engine.commands import submission
+from engine.commands.ground import pinned_then
 from engine.dossier.build import decision_documents
 from engine.errors import Incomplete, NotFound
 from engine.queries import dossier_source, rounds
@@ -73,7 +75,10 @@ def _document(visit: Visit, key: str, decision_id: int | None, form: str) -> Res
     with visit.read() as session:
         round_ = rounds.seen(session, key)
         decisions = after_council.decisions_of(session, round_)
-        lines, number, dated = _of(decisions, decision_id)
+        lines, number, dated, made_at = _of(decisions, decision_id)
+        if made_at:
+            then = pinned_then(session, round_.id, round_.definition, made_at)
+            round_ = replace(round_, definition=then)
         source = dossier_source.decision_source_of(
             session, round_, codes=[line.code for line in lines], number=number, dated=dated
         )
@@ -84,12 +89,12 @@ def _document(visit: Visit, key: str, decision_id: int | None, form: str) -> Res
 
 def _of(
     decisions: after_council.Decisions, decision_id: int | None
-) -> tuple[tuple[after_council.Line, ...], str, date | None]:
+) -> tuple[tuple[after_council.Line, ...], str, date | None, datetime | None]:
     if decision_id is None:
-        return decisions.waiting, "", None
+        return decisions.waiting, "", None, None
     for made in decisions.made:
         if made.id == decision_id:
-            return made.lines, made.number, made.dated
+            return made.lines, made.number, made.dated, made.made_at
     raise NotFound("Không tìm thấy quyết định này.", help_from="Văn phòng")
 
 

@@ -130,7 +130,7 @@ def _colleagues(visit: Visit, nomination: NominationSeen) -> tuple[Colleague, ..
 def _laid(visit: Visit, nomination: NominationSeen, form: Form, step: str) -> Draft:
     """The stored draft with the form laid over it. Raises Incomplete for one that names two nominees."""
     if step == WHO:
-        drafting.demand_one_nominee(form, _colleagues(visit, nomination))
+        drafting.demand_one_nominee(form, _colleagues(visit, nomination), home=nomination.department_name)
     return drafting.read_step(form, step, nomination.draft)
 
 

@@ -11,6 +11,8 @@ from api.forms import Form, Typed
 from engine.calendar import in_words
 from engine.commands import office
 from engine.commands.ground import nomination_of, stand_on
+from engine.definition import LegalPoint
+from engine.eligibility.findings import NOT_LAW
 from engine.errors import Incomplete, NotFound, NotNow
 from engine.field_words import WORDS
 from engine.models import Nomination
@@ -101,7 +103,7 @@ def _fields(at: RoundAt, n: Nomination) -> list[tuple[str, str, str]]:
     rest = {
         "nominee_unit": n.nominee_unit,
         "award_key": award.name if award else n.award_key,
-        "legal_point": f"{point.words} ({point.source})" if point else "",
+        "legal_point": _cited(point) if point else "",
         "period_from": period,
         "summary": n.summary,
         "achievements": n.achievements,
@@ -111,6 +113,12 @@ def _fields(at: RoundAt, n: Nomination) -> list[tuple[str, str, str]]:
         *((name, WORDS[name], value) for name, value in rest.items()),
         *answers,
     ]
+
+
+def _cited(point: LegalPoint) -> str:
+    """What is not verified is not shown as law."""
+    law = point.source if point.confidence != "C" and point.source else NOT_LAW
+    return f"{point.words} ({law})"
 
 
 def _answer(kind: str, options: Mapping[str, str], value: str) -> str:

@@ -34,7 +34,7 @@ def make_new(visit: StaffVisit, key: str, form: Typed) -> Response:
         round_ = rounds.seen(session, key)
     department = _mine(visit, round_, form.text("phong"))
     try:
-        drafting.demand_one_nominee(form, _colleagues(visit, round_, department))
+        drafting.demand_one_nominee(form, _colleagues(visit, round_, department), home=department.name)
         with visit.change() as session:
             code = proposal.start(
                 session,

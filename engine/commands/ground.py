@@ -14,7 +14,7 @@ from engine.access import Actor, demand_move, demand_role, demand_stage
 from engine.definition import Definition, from_body
 from engine.errors import NotFound, NotNow
 from engine.models import Definition as KeptDefinition
-from engine.models import Nomination, Round, StageWindow
+from engine.models import Event, Nomination, Round, StageWindow
 from engine.stages import MOVE_OF, Act, Role, Stage, State
 
 Facts = Mapping[str, Any]
@@ -53,6 +53,16 @@ _NAMED = (
     )
     .order_by(col(Nomination.id))
 )
+_MOVED_SINCE = (
+    select(col(Event.facts))
+    .where(
+        col(Event.round_id) == bindparam("round_id"),
+        col(Event.kind) == "definition_moved",
+        col(Event.at) > bindparam("at"),
+    )
+    .order_by(col(Event.id))
+    .limit(1)
+)
 NOT_FOUND = "Không tìm thấy đề nghị này, hoặc ông/bà không có quyền xem."
 
 
@@ -82,6 +92,12 @@ def pinned(session: Session, definition_hash: str) -> Definition:
         kept = session.get_one(KeptDefinition, definition_hash)
         _KEPT[definition_hash] = from_body(kept.body)
     return _KEPT[definition_hash]
+
+
+def pinned_then(session: Session, round_id: int, now: Definition, at: datetime) -> Definition:
+    """What a round was pinned to at a moment; `now`: what it is pinned to."""
+    moved = session.execute(_MOVED_SINCE, {"round_id": round_id, "at": at}).scalar()
+    return pinned(session, moved["before"]) if moved else now
 
 
 def stand_on(session: Session, *, key: str = "", round_id: int | None = None) -> Ground:

@@ -12,8 +12,8 @@ from engine.commands.ground import Ground, note_round, stand_on
 from engine.commands.planning import keep
 from engine.definition import Definition
 from engine.definition.comparing import Difference, differences, refusals
-from engine.errors import Incomplete, NotNow
-from engine.models import Nomination
+from engine.errors import Incomplete, NotFound, NotNow
+from engine.models import Nomination, Round
 from engine.queries import judging
 from engine.stages import FINAL, Role, Stage
 from engine.text import clean
@@ -47,9 +47,9 @@ def move_round(
 ) -> Moving:
     """Pin a running round to its files as they read now. Safe to repeat: nothing differs the second time.
 
-    Nominations, votes and letters stay as they are; a dossier not sent yet has to be made again. Raises
-    NotNow for what a running round cannot take over (see engine.definition.comparing), Incomplete without a
-    reason.
+    Nominations, votes, letters and decisions stay as they are; a dossier not sent yet has to be made again.
+    Raises NotNow for what a running round cannot take over (see engine.definition.comparing), Incomplete
+    without a reason.
     """
     demand_role(actor, Role.admin)
     ground = _running(session, key)
@@ -75,6 +75,8 @@ def move_round(
 
 
 def _running(session: Session, key: str) -> Ground:
+    if session.exec(select(Round.id).where(Round.key == key)).first() is None:
+        raise NotFound(f"Chưa lập đợt “{key}”: tdkt round plan {key}.")
     ground = stand_on(session, key=key)
     if ground.stage in {Stage.planned, Stage.closed}:
         again = f"lập lại bằng tdkt round plan {key}"

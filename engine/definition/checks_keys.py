@@ -7,6 +7,7 @@ from engine.definition.entries import AgencyFile, AgencyVersion, DepartmentEntry
 from engine.definition.library import AgencyFolder, Entry
 from engine.definition.lines import Fault, Location
 from engine.definition.parts import Part
+from engine.text import same_name
 
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
@@ -19,8 +20,18 @@ def review_key_faults(review: Entry[ReviewFile]) -> Iterator[Fault]:
         for option in question.options:
             if not KEY.fullmatch(option):
                 yield _bad_key(review, option, ("questions", index, "options"))
-    yield from duplicates(review, "awards", [award.name for award in review.value.awards], "name")
+    yield from _awards(review)
+
+
+def _awards(review: Entry[ReviewFile]) -> Iterator[Fault]:
     for index, award in enumerate(review.value.awards):
+        for other in review.value.awards[:index]:
+            if same_name(other.name) == same_name(award.name) and set(other.nominees) & set(award.nominees):
+                yield review.fault(
+                    f"Hai hình thức cùng tên “{award.name}” cho cùng một đối tượng",
+                    "Đổi tên một hình thức",
+                    *("awards", index, "name"),
+                )
         for name, used in (("points", award.points), ("nominees", award.nominees)):
             for place, one in enumerate(used):
                 if one in used[:place]:
@@ -68,12 +79,16 @@ def agency_key_faults(folder: AgencyFolder) -> Iterator[Fault]:
     names = {person.key: person.name for person in people}
     for index, version in enumerate(folder.agency.value.versions if folder.agency else ()):
         name = names.get(version.head.person, version.head.name)
-        if folder.agency and name != version.head.name:
+        if folder.agency and not _plain(version.head.name).endswith(_plain(name)):  # "TS. Vi Minh Tú"
             yield folder.agency.fault(
                 f"Người đứng đầu ghi “{version.head.name}” mà people.yaml ghi “{name}”",
                 "Ghi hai nơi như nhau, hoặc sửa person",
                 *("versions", index, "head", "name"),
             )
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _unfit(entry: Entry[Part], keys: Sequence[str], name: str) -> Iterator[Fault]:

@@ -155,7 +155,8 @@ def route_faults(review: Entry[ReviewFile], pack: RulesFile, head: str) -> Itera
             yield review.fault(
                 f"Căn cứ của “{award.name}” là của hình thức cấp “{min(map(str, other))}”, "
                 f"mà level ghi “{award.level}”",
-                f"Ghi “level: {min(map(str, other))}”, hoặc chọn căn cứ của cấp này trong points",
+                f"Ghi “level: {min(map(str, other))}”, chọn căn cứ khác, hoặc sửa level của căn cứ trong "
+                "bộ quy tắc",
                 *("awards", index, "level"),
             )
         elif (award.level == "agency") != (award.decided_by in own):

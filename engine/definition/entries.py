@@ -175,6 +175,7 @@ class ReviewFile(Part):
     title: str
     short_title: str = Field(max_length=120)  # stands at the head of every page of the round
     on: date
+    agency_on: date | None = Field(default=None, description="the agency as of that day, if not as of `on`")
     agency: str
     movement: str
     awards: tuple[AwardEntry, ...] = Field(min_length=1)

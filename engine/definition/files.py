@@ -198,12 +198,15 @@ def _grounds(library: Library, review: Entry[ReviewFile], faults: list[Fault]) -
     pack = _pack(library, review, faults)
     if folder is None or not (folder.agency and folder.departments and folder.council):
         return None
-    agency = _valid_one(review, folder.agency.value.versions, "thông tin cơ quan", "agency.yaml", faults)
-    council = _valid_one(review, folder.council.value.councils, "Hội đồng", "council.yaml", faults)
+    named = value.agency_on or value.on
+    agency = _valid_one(
+        review, folder.agency.value.versions, "thông tin cơ quan", "agency.yaml", named, faults
+    )
+    council = _valid_one(review, folder.council.value.councils, "Hội đồng", "council.yaml", value.on, faults)
     entries = folder.departments.value.departments
     valid = tuple(entry for entry in entries if entry.valid_on(value.on))
     if not valid:
-        faults.append(_not_valid(review, "phòng nào", "departments.yaml"))
+        faults.append(_not_valid(review, "phòng nào", "departments.yaml", value.on))
     if not (agency and council and valid and movement and pack):
         return None
     living = {entry.key for entry in valid}
@@ -230,21 +233,26 @@ def _pack(library: Library, review: Entry[ReviewFile], faults: list[Fault]) -> E
 Version = TypeVar("Version", bound=Dated)
 
 
-def _valid_one(
-    review: Entry[ReviewFile], versions: Sequence[Version], what: str, file: str, faults: list[Fault]
+def _valid_one(  # noqa: PLR0917 — called twice, in the order of its sentence
+    review: Entry[ReviewFile],
+    versions: Sequence[Version],
+    what: str,
+    file: str,
+    day: date,
+    faults: list[Fault],
 ) -> Version | None:
-    found = next((version for version in versions if version.valid_on(review.value.on)), None)
+    found = next((version for version in versions if version.valid_on(day)), None)
     if found is None:
-        faults.append(_not_valid(review, what, file))
+        faults.append(_not_valid(review, what, file, day))
     return found
 
 
-def _not_valid(review: Entry[ReviewFile], what: str, file: str) -> Fault:
-    day: date = review.value.on
+def _not_valid(review: Entry[ReviewFile], what: str, file: str, day: date) -> Fault:
+    line = "on" if day == review.value.on else "agency_on"
     return review.fault(
         f"Không có {what} hiệu lực vào ngày {day:%d/%m/%Y}",
-        f"Thêm mục có valid_from, valid_to bao gồm ngày ấy vào {file}, hoặc sửa ngày on",
-        "on",
+        f"Thêm mục có valid_from, valid_to bao gồm ngày ấy vào {file}, hoặc sửa ngày {line}",
+        line,
     )
 
 
@@ -253,7 +261,7 @@ def _build(review: ReviewFile, grounds: _Grounds) -> Definition:
     points = {point.key: point for point in pack.points}
     names = {entry.key: entry.name for entry in grounds.folder.departments.value.departments}  # type: ignore[union-attr]
     return Definition(
-        **review.model_dump(exclude={"agency", "movement", "awards"}),
+        **review.model_dump(exclude={"agency", "agency_on", "movement", "awards"}),
         agency=Agency(key=review.agency, **grounds.agency.model_dump(exclude={"valid_from", "valid_to"})),
         departments=tuple(Department(key=entry.key, name=entry.name) for entry in grounds.departments),
         former_departments=tuple(_former(grounds.ended, names)),

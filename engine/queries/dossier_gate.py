@@ -5,17 +5,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from engine.clock import VIETNAM
 from engine.commands.dating import day_of, earliest_paper, meeting_fault, submission_faults
+from engine.commands.ground import pinned_then
 from engine.commands.numbering import form_fault, submission_sign, written
 from engine.definition import Definition, Item
 from engine.dossier.dates import megabytes
 from engine.dossier.package import MOST_BYTES
 from engine.dossier.required import RequiredItem, missing_items
-from engine.models import Attachment, Check
+from engine.models import Attachment, Check, NominationList
 from engine.queries.dossier_facts import (
     CIRCULATED,
     MEETING,
@@ -85,7 +86,7 @@ def gaps_of(session: Session, definition: Definition, asked: Asked) -> tuple[Gap
         *(f"fact:{name}" for name, value in facts.items() if value),
     }  # fmt: skip
     required = [
-        *_papers_of(definition, going),
+        *_papers_of(definition, _when_frozen(session, definition, asked.round_id), going),
         *_facts_of_submission(definition),
         *_facts_of_minutes(definition, facts),
     ]
@@ -217,10 +218,20 @@ def _too_heavy(going: Iterable[Going], files: Iterable[tuple[int, int]]) -> Iter
     )
 
 
-def _papers_of(definition: Definition, going: Iterable[Going]) -> Iterator[RequiredItem]:
+def _when_frozen(session: Session, definition: Definition, round_id: int) -> Definition:
+    """What the round was pinned to when its list was frozen: nothing asked for later is missing from it."""
+    frozen = session.execute(
+        select(func.max(col(NominationList.frozen_at))).where(col(NominationList.round_id) == round_id)
+    ).scalar()
+    return pinned_then(session, round_id, definition, frozen) if frozen else definition
+
+
+def _papers_of(definition: Definition, then: Definition, going: Iterable[Going]) -> Iterator[RequiredItem]:
     for each in going:
+        asked = then.items_for(award=each.award_key, nominee_kind=each.kind)
+        known = {item.key for item in asked if item.required}
         for item in definition.items_for(award=each.award_key, nominee_kind=each.kind):
-            if item.required:
+            if item.required and item.key in known:
                 yield RequiredItem(
                     key=f"{item.kind}:{each.id}:{item.key}",
                     what=item.label if item.kind == "file" else f"xác nhận “{item.label}”",

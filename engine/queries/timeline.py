@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -94,4 +94,13 @@ def remark_of(facts: dict[str, Any]) -> str:
         said = f"{facts['name']}: {said}" if said else str(facts["name"])
     if "before" in facts and "after" in facts:  # a council seat changed hands
         said = f"{facts['before']} → {facts['after']}. {said}"
+    if isinstance(facts.get("number"), str) and facts["number"]:
+        paper = _paper(facts["number"], facts.get("date") or facts.get("dated"))
+        if "before_date" in facts:  # a decision was put right: what it said before stays to be seen
+            paper = f"{_paper(str(facts.get('before', '')), facts['before_date'])} → {paper}"
+        said = f"{paper}. {said}" if said else paper
     return str(said)
+
+
+def _paper(number: str, iso: object) -> str:
+    return f"{number} ngày {date.fromisoformat(str(iso)):%d/%m/%Y}" if iso else number

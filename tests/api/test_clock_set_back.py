@@ -65,5 +65,5 @@ def test_verify_names_where_time_ran_backwards(
         event = max(session.exec(select(Event.id)).all())
     database.dispose()
     said = tdkt("history", "verify")
-    assert said.exit_code == 1
-    assert f"TIME RUNS BACKWARDS: event {event} " in said.output
+    assert said.exit_code == 0, "the chains are whole"
+    assert f"TIME RAN BACKWARDS at 1 events ({event})" in said.output

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from engine.access import Actor
 from engine.commands import moving
+from engine.commands.ground import pinned_then
 from engine.commands.moving import Moving
 from engine.commands.preparing import keep_minutes
 from engine.database import Database
@@ -15,6 +16,8 @@ from engine.definition import Definition
 from engine.errors import Incomplete, NotNow, NotYours
 from engine.history import broken_links
 from engine.models import Event, Round
+from engine.queries import rounds
+from engine.queries.dossier import workshop_of
 from engine.stages import Role, Stage, State
 from tests.factories import (
     Scene,
@@ -187,3 +190,31 @@ def test_a_round_that_is_not_running_is_refused(sqlite_database: Database, stage
         session.execute(select(Round)).scalar_one().stage = stage.value
     with pytest.raises(NotNow, match="không đang chạy"):
         look(scene, changed(NEW_ADDRESS))
+
+
+def test_what_was_issued_before_keeps_what_it_was_made_of(sqlite_database: Database) -> None:
+    scene = given_round(sqlite_database, stage=Stage.proposal)
+    issued = scene.now
+    scene.clock.push(hours=1)
+    old = recipient(scene)
+    move(scene, changed(NEW_ADDRESS))
+    with scene.database.unit_of_work() as session:
+        ground = scene.ground(session)
+        then, now = (
+            pinned_then(session, ground.round_id, ground.definition, at).agency.recipient.email
+            for at in (issued, scene.now)
+        )
+    assert (then, now) == (old, "moi@snv.example")
+
+
+def test_what_is_asked_for_after_the_freeze_is_missing_from_no_dossier(sqlite_database: Database) -> None:
+    """Nobody could add it any more, and nothing would leave."""
+    scene, _codes = given_result(sqlite_database, approved=True)
+    item = {"key": "moi", "label": "Giấy xác nhận mới", "kind": "file"}
+    asked = small_definition().model_dump(mode="json")["checklist"]
+    scene.clock.push(hours=1)
+    move(scene, changed({"checklist": [*asked, item]}))
+    with scene.database.read() as session:
+        gaps = workshop_of(session, rounds.seen(session, scene.key)).gaps
+    assert gaps
+    assert not any("Giấy xác nhận mới" in gap.sentence for gap in gaps)
