@@ -8,6 +8,8 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from engine.access import Actor, demand_sight
+from engine.commands.ground import Ground
+from engine.commands.term import open_until
 from engine.definition import Definition
 from engine.eligibility import Finding, told_once
 from engine.errors import NotFound
@@ -84,7 +86,7 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything the office needs to judge one nomination."""
+    """Everything the office needs to judge one nomination. `until`: how long its department may act on it."""
 
     nomination: Nomination
     round_key: str
@@ -94,6 +96,7 @@ class Desk:
     others: tuple[Other, ...]
     history: tuple[timeline.Happening, ...]
     neighbours: Neighbours
+    until: datetime | None
 
     @property
     def ready(self) -> bool:
@@ -119,6 +122,7 @@ def round_key_of(session: Session, actor: Actor, code: str) -> str:
 def desk(session: Session, definition: Definition, round_key: str, code: str) -> Desk:
     """One nomination for the office's check. The caller has made sure that it may be seen."""
     nomination = session.exec(select_rows(Nomination).where(Nomination.code == code)).one()
+    round_ = session.get_one(Round, nomination.round_id)
     return Desk(
         nomination=nomination,
         round_key=round_key,
@@ -128,6 +132,7 @@ def desk(session: Session, definition: Definition, round_key: str, code: str) ->
         others=_others(session, nomination),
         history=timeline.of_nomination(session, nomination.id or 0),
         neighbours=neighbours(session, definition, nomination.round_id, code),
+        until=open_until(session, Ground(round_, definition), nomination.department_key, nomination),
     )
 
 

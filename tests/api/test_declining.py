@@ -80,4 +80,6 @@ def test_who_declines_what_is_being_mended_is_told_of_the_days_left(doors: Doors
     assert 'type="checkbox"' not in page.text, "no tick without a button that keeps it"
     assert "Chưa xác nhận" in words(page)
     doors.scene.clock.push(days=7)
+    assert left in words(doors.at("office").get(at)), "the departments' own deadline is later"
+    doors.scene.clock.push(days=7)
     assert left not in words(doors.at("office").get(at))

@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from fastapi.testclient import TestClient
@@ -16,7 +17,7 @@ from engine.files import FileStore
 from engine.models import Comment
 from engine.stages import State
 from tests.api.office_given import Doors, hidden, state_of, words
-from tests.factories import Scene, given_nomination
+from tests.factories import Scene, give_leave, given_nomination
 
 HEADED = pytest.mark.parametrize("who", ["clerk-cs", "seat2"])
 
@@ -208,3 +209,13 @@ def test_what_was_asked_for_before_stands_beside_its_field_with_the_round_of_ret
     assert "Vẫn chưa rõ. Lâm Thị Phượng, 06/10/2025, trả lại lần 2" in page
     assert "trả lại lần 2. Phòng đã bổ sung" not in page
     assert f"Viết rõ hơn. {answered}" in page
+
+
+def test_a_leave_given_after_the_return_is_the_day_the_office_reads(doors: Doors) -> None:
+    scene = doors.scene
+    code = given_nomination(scene, state=State.returned)
+    scene.close_proposal()
+    give_leave(scene, date(2025, 10, 29))
+    page = words(doors.at("office").get(f"/vp/de-nghi/{code}"))
+    assert "Phòng bổ sung đến 17 giờ 00, thứ Tư 29/10/2025" in page
+    assert "Phòng còn được bổ sung đến 17 giờ 00, thứ Tư 29/10/2025" in page
