@@ -15,7 +15,7 @@ from engine.calendar import parse_calendar
 from engine.days_off import CalendarFault
 from engine.definition import files as definition_files
 from engine.definition.faults import nearest, split_sentence
-from engine.definition.lines import Fault, Location, Source, as_pages_read, read
+from engine.definition.lines import Fault, Location, Source, as_pages_read, line_of, read
 from engine.definition.parts import NomineeKind, SeatOf
 from engine.dossier import award_list, decision, minutes, report, submission
 from engine.dossier.layout import LayoutError, load_layout
@@ -107,9 +107,9 @@ def _of_one(source: Source, text: str) -> Iterator[Fault]:
         else:
             yield from _site(source, as_pages_read(text))
     except yaml.MarkedYAMLError as wrong:
-        mark = wrong.problem_mark or wrong.context_mark
-        line = mark.line + 1 if mark else 1
-        yield Fault(source.file, line, "Giá trị ở dòng này không đọc được", "Đặt giá trị trong dấu nháy")
+        yield Fault(
+            source.file, line_of(wrong), "Giá trị ở dòng này không đọc được", "Đặt giá trị trong dấu nháy"
+        )
 
 
 def _calendar(source: Source, text: str) -> Iterator[Fault]:

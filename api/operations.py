@@ -20,6 +20,7 @@ from engine.commands import moving, people, rounds
 from engine.commands.ground import pinned
 from engine.definition import content_hash
 from engine.definition import files as definition_files
+from engine.definition.comparing import differences
 from engine.errors import NotNow
 from engine.installation import Installation
 from engine.models import Event, Nomination, Round, StageWindow
@@ -126,12 +127,12 @@ def _other_files(session: Session, texts: Mapping[str, str], round_: Round) -> s
     if round_.stage == Stage.closed:
         return ""
     try:
-        now_reads = content_hash(definition_files.load(texts, round_.key))
+        now_reads = definition_files.load(texts, round_.key)
     except definition_files.DefinitionFaults:
         return " (tệp quy trình có lỗi: tdkt check)"
     command = "plan" if round_.stage == Stage.planned else "move"
-    same = now_reads == content_hash(pinned(session, round_.definition_hash))
-    return "" if same else f" (tệp đã sửa: tdkt round {command} {round_.key})"
+    found = differences(pinned(session, round_.definition_hash), now_reads)
+    return f" (tệp đã sửa: tdkt round {command} {round_.key})" if found else ""
 
 
 def broken_history(session: Session) -> tuple[int, int, str]:

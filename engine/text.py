@@ -48,6 +48,11 @@ def _few_marks(text: str) -> Iterator[str]:
             yield character
 
 
+def has_letter(text: str) -> bool:
+    """Whether it can be a name at all."""
+    return any(character.isalpha() for character in text)
+
+
 def fold(text: str) -> str:
     """For search and comparison: lower case without marks ("Hoàng Văn Thuỷ" → "hoang van thuy")."""
     decomposed = unicodedata.normalize("NFD", clean(text).lower().replace("đ", "d"))

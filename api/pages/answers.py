@@ -20,6 +20,7 @@ SAID = {
     "not_awarded": "không được khen thưởng",
     "completion": "bị trả để bổ sung",
 }
+_ANSWERED = MOVE_OF[Act.withdraw_answer].sources
 
 
 @router.get("/vp/dot/{key}/tra-loi")
@@ -110,7 +111,7 @@ def withdraw(visit: StaffVisit, key: str, code: str, form: Typed) -> Response:
 
 def _line(visit: Visit, key: str, code: str, *more: State) -> Line:
     with visit.read() as session:
-        return line_of(session, rounds.seen(session, key), code, *MOVE_OF[Act.withdraw_answer].sources, *more)
+        return line_of(session, rounds.seen(session, key), code, *_ANSWERED, *more)
 
 
 def _withdrawal(
@@ -122,11 +123,12 @@ def _withdrawal(
     faults: Mapping[str, str] | None = None,
 ) -> Response:
     """The form about one answer, with what was recorded, what was typed and what is wrong with it."""
-    with visit.read() as session:  # before the line: what is written in between is then refused
-        mark = withdrawals.answer_mark(session, code)
-        definition = rounds.seen(session, key).definition
-    line, faults = _line(visit, key, code), faults or {}
-    withdrawals.refuse_own_award(definition, line.award_key, line.state)
+    faults = faults or {}
+    with visit.read() as session:
+        mark = withdrawals.answer_mark(session, code)  # first: what is written meanwhile is then refused
+        seen = rounds.seen(session, key)
+        line = line_of(session, seen, code, *_ANSWERED)
+    withdrawals.refuse_own_award(seen.definition, line.award_key, line.state)
     return visit.show(
         "dossier/withdraw.html",
         status=422 if faults else 200,

@@ -12,7 +12,7 @@ from engine.commands.ground import Ground
 from engine.definition import Definition
 from engine.errors import Incomplete, NotFound
 from engine.models.nominations import LIVE
-from engine.text import clean, fold, same_name
+from engine.text import clean, fold, has_letter, same_name
 
 LONGEST_LINE, LONGEST_TEXT = 250, 20_000
 _ROSTER, _NOMINATION = SQLModel.metadata.tables["person"], SQLModel.metadata.tables["nomination"]
@@ -167,7 +167,7 @@ def _faults(definition: Definition, draft: Draft, nominee: _Nominee) -> Iterator
             "award_key",
             "Đợt này không xét hình thức khen thưởng đó. Chọn một hình thức trong danh sách.",
         )
-    if nominee.name and not any(letter.isalpha() for letter in nominee.name):
+    if nominee.name and not has_letter(nominee.name):
         yield "nominee_name", "Ghi tên bằng chữ; số hay ký hiệu không phải là tên."
     for field, value, most in (
         ("nominee_name", nominee.name, LONGEST_LINE),

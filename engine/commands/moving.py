@@ -13,7 +13,7 @@ from engine.commands.planning import keep
 from engine.definition import Definition
 from engine.definition.comparing import Difference, differences, refusals
 from engine.errors import Incomplete, NotFound, NotNow
-from engine.models import Nomination, Round
+from engine.models import Nomination
 from engine.queries import judging
 from engine.stages import FINAL, Role, Stage
 from engine.text import clean
@@ -75,9 +75,10 @@ def move_round(
 
 
 def _running(session: Session, key: str) -> Ground:
-    if session.exec(select(Round.id).where(Round.key == key)).first() is None:
-        raise NotFound(f"Chưa lập đợt “{key}”: tdkt round plan {key}.")
-    ground = stand_on(session, key=key)
+    try:
+        ground = stand_on(session, key=key)
+    except NotFound:
+        raise NotFound(f"Chưa lập đợt “{key}”: tdkt round plan {key}.") from None
     if ground.stage in {Stage.planned, Stage.closed}:
         again = f"lập lại bằng tdkt round plan {key}"
         remedy = again if ground.stage == Stage.planned else "đợt đã xong giữ nguyên"

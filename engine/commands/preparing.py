@@ -12,7 +12,8 @@ from engine.commands.dossiers import latest_dossier, lines_of, lines_to_send, un
 from engine.commands.ground import Ground, note_round, stand_on
 from engine.dossier.dates import moment
 from engine.errors import Changed, Incomplete, NotNow
-from engine.models import Dossier, Event, Nomination, Voting
+from engine.models import Dossier, Event, Nomination
+from engine.queries.dossier_facts import voting_of
 from engine.stages import Role, Stage
 from engine.text import clean
 
@@ -97,11 +98,8 @@ def keep_minutes(
     """
     demand_role(actor, Role.office)
     ground = stand_on(session, key=key)
-    voted = select(col(Voting.id)).where(
-        col(Voting.round_id) == ground.round_id, col(Voting.closed_at).is_not(None)
-    )
     over = ground.stage in {Stage.submission, Stage.closed}  # a round may close without any vote
-    if not over or session.execute(voted).first() is None:
+    if not over or voting_of(session, ground.round_id) is None:
         raise NotNow(
             "Hội đồng chưa bỏ phiếu xong nên chưa lập được biên bản.", rule="Trình tự xét khen thưởng"
         )

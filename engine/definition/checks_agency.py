@@ -112,7 +112,7 @@ def _overlaps(
     for (first, one), (second, two) in combinations(enumerate(versions), 2):
         if keys and keys[first] != keys[second]:
             continue
-        if one.valid_on(two.valid_from) or two.valid_on(one.valid_from):
+        if one.overlaps(two):
             yield entry.fault(
                 "Hai mục cùng có hiệu lực trong một thời gian",
                 "Sửa valid_from hoặc valid_to để hai mục nối tiếp nhau",

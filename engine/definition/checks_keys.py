@@ -7,7 +7,7 @@ from engine.definition.entries import AgencyFile, AgencyVersion, DepartmentEntry
 from engine.definition.library import AgencyFolder, Entry
 from engine.definition.lines import Fault, Location
 from engine.definition.parts import Part
-from engine.text import same_name
+from engine.text import has_letter, same_name
 
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
@@ -68,7 +68,7 @@ def agency_key_faults(folder: AgencyFolder) -> Iterator[Fault]:
     people = folder.people.value.people
     yield from _unfit(folder.people, [person.key for person in people], "people")
     for index, person in enumerate(people):
-        if not any(letter.isalpha() for letter in person.name):
+        if not has_letter(person.name):
             yield folder.people.fault("Tên người không có chữ nào", "Ghi họ và tên", "people", index, "name")
         if person.active and person.grants and not person.email:
             yield folder.people.fault(
@@ -108,8 +108,8 @@ def _bad_key(entry: Entry[Part], key: str, at: Location) -> Fault:
 def _same_name(entry: Entry[Part], departments: Sequence[DepartmentEntry]) -> Iterator[Fault]:
     for index, one in enumerate(departments):
         for other in departments[:index]:
-            together = one.valid_on(other.valid_from) or other.valid_on(one.valid_from)
-            if one.key != other.key and one.name.casefold() == other.name.casefold() and together:
+            named_alike = one.name.casefold() == other.name.casefold()
+            if one.key != other.key and named_alike and one.overlaps(other):
                 yield entry.fault(
                     f"Hai phòng cùng tên “{one.name}”", "Đổi tên một phòng", "departments", index, "name"
                 )

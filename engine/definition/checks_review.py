@@ -152,11 +152,10 @@ def route_faults(review: Entry[ReviewFile], pack: RulesFile, head: str) -> Itera
     for index, award in enumerate(review.value.awards):
         other = {level_of.get(key) for key in award.points} - {award.level, None}
         if other:
+            level = min(map(str, other))
             yield review.fault(
-                f"Căn cứ của “{award.name}” là của hình thức cấp “{min(map(str, other))}”, "
-                f"mà level ghi “{award.level}”",
-                f"Ghi “level: {min(map(str, other))}”, chọn căn cứ khác, hoặc sửa level của căn cứ trong "
-                "bộ quy tắc",
+                f"Căn cứ của “{award.name}” là của hình thức cấp “{level}”, mà level ghi “{award.level}”",
+                f"Ghi “level: {level}”, chọn căn cứ khác, hoặc sửa level của căn cứ trong bộ quy tắc",
                 *("awards", index, "level"),
             )
         elif (award.level == "agency") != (award.decided_by in own):

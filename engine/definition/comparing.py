@@ -10,7 +10,7 @@ from engine.stages import Stage
 # What names an entry of a list, so that one line put in above is not told as a change of all below.
 _NAMES = ("key", "id", "person")
 ORDER = "thứ tự"
-_VOTING = frozenset({Stage.council, Stage.submission, Stage.closed})
+_VOTED_ON = frozenset({Stage.council, Stage.submission})
 PARTS = {
     "title": "Tên đợt xét",
     "short_title": "Tên gọi tắt",
@@ -63,8 +63,8 @@ def refusals(found: tuple[Difference, ...], stage: Stage) -> tuple[str, ...]:
 def _refusal(found: Difference, stage: Stage) -> str:
     said = ""
     match found.path:
-        case ("key",) | ("agency", "key"):
-            said = "Đợt của cơ quan khác, hoặc mang mã khác, là một đợt khác: lập đợt mới."
+        case ("agency", "key"):
+            said = "Đợt của cơ quan khác là một đợt khác: lập đợt mới."
         case ("stages" | "close_of_office" | "morning", *_):
             said = "Thời hạn của đợt đang chạy đã báo cho mọi người: đổi hạn ở trang Thời hạn, giữ tệp cũ."
         case ("council", "seats", *_):
@@ -73,7 +73,7 @@ def _refusal(found: Difference, stage: Stage) -> str:
             said = "Không thêm, bớt hình thức khen thưởng khi đợt đã mở: lập đợt mới cho hình thức ấy."
         case ("awards", _, "level"):
             said = "Không đổi cấp quyết định của một hình thức khi đợt đã mở."
-        case ("awards", _, "ballot", *_) if stage in _VOTING:
+        case ("awards", _, "ballot", *_) if stage in _VOTED_ON:
             said = "Hội đồng đang hoặc đã bỏ phiếu: không đổi thể lệ biểu quyết."
         case ("departments", name) if name != ORDER:
             said = "Không thêm, bớt phòng khi đợt đã mở: phòng mới đề nghị ở đợt sau, giữ tệp cũ."

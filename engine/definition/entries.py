@@ -35,6 +35,9 @@ class Dated(Part):
     def valid_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
+    def overlaps(self, other: "Dated") -> bool:
+        return self.valid_on(other.valid_from) or other.valid_on(self.valid_from)
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.valid_to and self.valid_to < self.valid_from:

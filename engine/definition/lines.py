@@ -151,6 +151,12 @@ def as_pages_read(text: str) -> Any:
     return yaml.load(text, Loader=_Values)  # noqa: S506 — a safe loader
 
 
+def line_of(wrong: yaml.MarkedYAMLError) -> int:
+    """The line a file cannot be read at, from 1."""
+    mark = wrong.problem_mark or wrong.context_mark
+    return mark.line + 1 if mark else 1
+
+
 @lru_cache(maxsize=64)
 def read(file: str, text: str) -> Source:
     """The data of one file, NFC; never raises: what cannot be read is a fault with its line.
@@ -161,12 +167,10 @@ def read(file: str, text: str) -> Source:
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as wrong:
-        mark = wrong.problem_mark or wrong.context_mark
-        line = mark.line + 1 if mark else 1
         problem = wrong.problem or ""
         what = problem if problem in _REMEDIES else f"không đọc được YAML ({problem})"
         remedy = _REMEDIES.get(problem, _INVALID)
-        return Source(file, None, {}, (Fault(file, line, f"Tệp {what}", remedy),))
+        return Source(file, None, {}, (Fault(file, line_of(wrong), f"Tệp {what}", remedy),))
     except RecursionError:
         return Source(file, None, {}, (Fault(file, 1, "Tệp lồng quá nhiều lớp", "Viết lại theo tệp mẫu"),))
     except yaml.reader.ReaderError as wrong:

@@ -132,7 +132,9 @@ def desk(session: Session, definition: Definition, round_key: str, code: str) ->
         others=_others(session, nomination),
         history=timeline.of_nomination(session, nomination.id or 0),
         neighbours=neighbours(session, definition, nomination.round_id, code),
-        until=open_until(session, Ground(round_, definition), nomination.department_key, nomination),
+        until=open_until(session, Ground(round_, definition), nomination.department_key, nomination)
+        if nomination.state == State.returned
+        else None,
     )
 
 

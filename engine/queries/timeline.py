@@ -95,7 +95,7 @@ def remark_of(facts: dict[str, Any]) -> str:
     if "before" in facts and "after" in facts:  # a council seat changed hands
         said = f"{facts['before']} → {facts['after']}. {said}"
     if isinstance(facts.get("number"), str) and facts["number"]:
-        paper = _paper(facts["number"], facts.get("date") or facts.get("dated"))
+        paper = _paper(facts["number"], facts.get("date"))
         if "before_date" in facts:  # a decision was put right: what it said before stays to be seen
             paper = f"{_paper(str(facts.get('before', '')), facts['before_date'])} → {paper}"
         said = f"{paper}. {said}" if said else paper

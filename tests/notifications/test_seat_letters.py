@@ -27,6 +27,13 @@ def invitation(scene: Scene, address: str, **become: object) -> int:
         return message.id or 0
 
 
+def give_a_week(scene: Scene) -> None:
+    due = (scene.now + timedelta(days=7)).date()
+    with scene.database.unit_of_work() as session:
+        moved = {"due": due, "reason": "Thiếu phiếu.", "calendar": scene.calendar, "now": scene.now}
+        windows.move_deadline(session, scene.actor("office", session), scene.key, Stage.council, **moved)
+
+
 def test_who_perhaps_had_the_invitation_is_told_that_the_seat_is_taken(sqlite_database: Database) -> None:
     scene, _codes, _hash = given_vote(sqlite_database)
     plan(scene)
@@ -73,10 +80,7 @@ def test_who_took_a_seat_past_the_deadline_is_invited_once_when_both_are_told_to
     carry(scene)
     scene.clock.push(days=10)
     replace(scene, "seat4")
-    due = (scene.now + timedelta(days=7)).date()
-    with sqlite_database.unit_of_work() as session:
-        moved = {"due": due, "reason": "Thiếu phiếu.", "calendar": scene.calendar, "now": scene.now}
-        windows.move_deadline(session, scene.actor("office", session), scene.key, Stage.council, **moved)
+    give_a_week(scene)
     told = [letter for letter, address in carry(scene) if address.startswith(NEW)]
     assert told == ["ballot"]
 
@@ -90,10 +94,7 @@ def test_who_took_a_seat_past_the_deadline_is_invited_with_the_next_one(
     replace(scene, "seat4")
     carry(scene)
     for letter in ("ballot", "deadline_moved"):
-        due = (scene.now + timedelta(days=7)).date()
-        with sqlite_database.unit_of_work() as session:
-            moved = {"due": due, "reason": "Thiếu phiếu.", "calendar": scene.calendar, "now": scene.now}
-            windows.move_deadline(session, scene.actor("office", session), scene.key, Stage.council, **moved)
+        give_a_week(scene)
         told = dict.fromkeys(carry(scene))
         assert (letter, f"{NEW}@bdt.example") in told
         assert ("deadline_moved", "seat1@bdt.example") in told
